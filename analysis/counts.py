@@ -1,0 +1,245 @@
+"""Counts: what was counted. One row each, with where it stands and what it is a part of.
+
+A count is an official cell, or a figure that somebody printed. It keeps what was printed even
+where that cannot be used: a ``:`` and a 0 that another table contradicts are both
+``not available``, never zero (definition 13).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import refusal
+from analysis.standard.forces import ENGLAND_AND_WALES, forces, region_area
+from analysis.standard.names import slug
+from analysis.standard.people import BREAKDOWNS
+from analysis.standard.tactics import ancestors
+from analysis.tables import write_table
+
+STATED, NOT_AVAILABLE = "stated", "not available"
+ALL = "all"  # a total over the groups of a breakdown, or over tactics where none is named
+
+# measure: the unit that it counts (definition 1)
+MEASURES = {
+    "tactic uses": "tactic",  # a tactic once per report; of CED the highest use only
+    "reports involving tactic": "report",
+    "reports": "report",
+    "officer injuries": "report",
+    "subject injuries": "report",
+    "incidents": "incident",  # immediate and prompt graded incidents of a force's own log
+    "authorisations": "authorisation",
+    "uses": "use",
+    "discharges": "discharge",
+    "residents": "person",
+}
+
+# As written by hand or by a source; the rest is derived on loading.
+WRITTEN = ["period", "area", "measure", "tactic", "breakdown", "group",
+           "printed", "status", "table", "cell", "note"]  # fmt: skip
+COLUMNS = ["id", "source", "edition", "subject", *WRITTEN[:6], "unit", "value",
+           "printed", "status", "table", "cell", "note", "part_of"]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Count:
+    """One count: ``value`` is NaN where the status is not ``stated``."""
+
+    id: str
+    source: str
+    edition: str
+    subject: str
+    period: str
+    area: str
+    measure: str
+    tactic: str
+    breakdown: str
+    group: str
+    unit: str
+    value: float
+    printed: str
+    status: str
+    table: str
+    cell: str
+    note: str
+    part_of: str
+
+    @property
+    def available(self) -> bool:
+        return self.status == STATED
+
+    @property
+    def reason(self) -> str:
+        """Why it is not available, in words; empty where it is."""
+        return "" if self.available else self.note
+
+
+@dataclass(frozen=True)
+class Counts:
+    """A table of counts in the columns ``COLUMNS``, one row each, ids unique."""
+
+    frame: pd.DataFrame
+
+    def where(self, **dimensions: str | list[str]) -> Counts:
+        """The counts whose columns equal the given text, or one of the given texts."""
+        keep = pd.Series(True, index=self.frame.index)
+        for column, wanted in dimensions.items():
+            wanted = [wanted] if isinstance(wanted, str) else wanted
+            keep &= self.frame[column].isin(wanted)
+        return Counts(self.frame[keep])
+
+    def one(self, **dimensions: str) -> Count:
+        """The single count with these dimensions; none or several is a defect of the caller."""
+        found = self.where(**dimensions).frame
+        if len(found) != 1:
+            raise LookupError(f"{len(found)} counts, not one, with {dimensions}")
+        return Count(**found.iloc[0].to_dict())
+
+    def __iter__(self):
+        return (Count(**row) for row in self.frame.to_dict("records"))
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @cached_property
+    def by_id(self) -> pd.DataFrame:
+        return self.frame.set_index("id", drop=False)
+
+    def equations(self) -> pd.DataFrame:
+        """Every printed total with its printed parts: columns total, part, relation.
+
+        The relation is the dimension in which part and total differ: ``area``, ``tactic`` or
+        ``group``.
+        """
+        pairs = self.frame[["id", "part_of", "area", "tactic", "group"]]
+        pairs = pairs[pairs["part_of"] != ""].assign(total=lambda f: f["part_of"].str.split(";"))
+        pairs = pairs.explode("total")
+        totals = self.by_id.loc[pairs["total"], ["area", "tactic", "group"]]
+        differs = [
+            (pairs[column].to_numpy() != totals[column].to_numpy())
+            for column in ("area", "tactic", "group")
+        ]
+        relation = np.select(differs, ["area", "tactic", "group"])
+        return pd.DataFrame(
+            {"total": pairs["total"].to_numpy(), "part": pairs["id"].to_numpy(),
+             "relation": relation}
+        )  # fmt: skip
+
+
+def gather(tables: list[Counts]) -> Counts:
+    """Several tables of counts as one."""
+    frames = [table.frame for table in tables]
+    return Counts(pd.concat(frames, ignore_index=True) if frames else _empty())
+
+
+def _empty() -> pd.DataFrame:
+    return pd.DataFrame({column: pd.Series(dtype=object) for column in COLUMNS})
+
+
+def build(written: pd.DataFrame, *, source: str, edition: str, subject: str) -> Counts:
+    """Counts from rows in the columns ``WRITTEN``, all text.
+
+    ``source`` and ``subject`` (what the table is about) begin every id, so that an id is the
+    same in every run. Refuses a printed value that is not a whole number, an unknown measure,
+    and two counts with the same dimensions.
+    """
+    frame = written.reset_index(drop=True)
+    unknown = sorted(set(frame["measure"]) - set(MEASURES))
+    if unknown:
+        raise refusal(f"{source}/{subject}", f"measure {unknown[0]!r} is not known", MEASURES)
+    stated = frame["status"] == STATED
+    wrong = frame[stated & ~frame["printed"].str.fullmatch(r"\d+")]
+    if len(wrong):
+        row = wrong.iloc[0]
+        where = f"{source}/{subject}: {row['table']} cell {row['cell']}"
+        raise refusal(where, f"printed value {row['printed']!r}", "a whole number")
+    keys = ["period", "area", "measure", "tactic", "group"]
+    slugs = {key: frame[key].map({text: slug(text) for text in frame[key].unique()}) for key in keys}
+    prefix = f"{slug(source)}/{slug(subject)}/"
+    frame = frame.assign(
+        id=prefix + slugs["period"].str.cat([slugs[key] for key in keys[1:]], sep="/"),
+        source=source,
+        edition=edition,
+        subject=subject,
+        unit=frame["measure"].map(MEASURES),
+        value=pd.to_numeric(frame["printed"].where(stated), errors="coerce"),
+    )
+    double = frame.loc[frame["id"].duplicated(), "id"]
+    if len(double):
+        raise refusal(f"{source}/{subject}", f"count {double.iloc[0]!r} stands twice")
+    return Counts(frame.assign(part_of=_part_of(frame, slugs, prefix))[COLUMNS])
+
+
+def _part_of(frame: pd.DataFrame, slugs: dict[str, pd.Series], prefix: str) -> list[str]:
+    """The ids of the printed totals of which each count is a part, joined by ``;``.
+
+    A total is taken only where it is printed in the same table: the nearest ancestor of a
+    tactic, the force's region or else England and Wales, the total or sub-total of a breakdown.
+    """
+    ids = set(frame["id"])
+    region = {force.name: slug(region_area(force.region)) for force in forces().values()}
+    nation = slug(ENGLAND_AND_WALES)
+    above = {tactic: [slug(name) for name in ancestors(tactic)]
+             for tactic in frame["tactic"].unique() if tactic != ALL}  # fmt: skip
+    totals = []
+    columns = (slugs[key] for key in ("period", "area", "measure", "tactic", "group"))
+    rows = zip(*columns, frame["area"], frame["tactic"], frame["breakdown"], frame["group"],
+               strict=True)  # fmt: skip
+    for period, place, measure, tactic, group, area, name, breakdown, label in rows:
+        found = []
+        start = f"{prefix}{period}/"
+        rest = f"/{measure}/{tactic}/{group}"
+        if place != nation:
+            for larger in (region.get(area), nation):
+                if larger and (total := f"{start}{larger}{rest}") in ids:
+                    found.append(total)
+                    break
+        for larger in above.get(name, ()):
+            if (total := f"{start}{place}/{measure}/{larger}/{group}") in ids:
+                found.append(total)
+                break
+        if label != ALL:
+            wholes = (f"{start}{place}/{measure}/{tactic}/{slug(larger)}"
+                      for larger in _wholes(breakdown, label))  # fmt: skip
+            found.extend(total for total in wholes if total in ids)
+        totals.append(";".join(found))
+    return totals
+
+
+def _wholes(breakdown: str, group: str) -> list[str]:
+    """The groups that ``group`` adds up to within its breakdown; none where it does not.
+
+    Injury groups are written ``injured / intentional / level``, with ``all`` for a total: a cell
+    of that table is part of its row's total and of its column's.
+    """
+    if breakdown in BREAKDOWNS:
+        kind = BREAKDOWNS[breakdown]
+        return [kind.inside.get(group, ALL)] if kind.adds_up or group in kind.inside else []
+    if breakdown == "injury":
+        *answers, level = group.split(" / ")
+        row = " / ".join([*answers, ALL])
+        column = " / ".join([ALL] * len(answers) + [level])
+        return [whole for whole in (row, column) if whole != group]
+    return []
+
+
+def write_counts(counts: Counts, path: Path) -> None:
+    """The tidy columns that a stranger reads; ids and totals are derived again on loading."""
+    write_table(counts.frame[WRITTEN], path)
+
+
+def read_written(path: Path) -> pd.DataFrame:
+    """A tidy table as ``write_counts`` wrote it; refused when its columns are others."""
+    try:
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    except FileNotFoundError:
+        raise refusal(str(path), "there is no such file") from None
+    except (pd.errors.ParserError, UnicodeDecodeError, pd.errors.EmptyDataError) as error:
+        raise refusal(str(path), f"cannot be read as CSV ({error})") from None
+    if list(frame.columns) != WRITTEN:
+        raise refusal(f"{path}: header", f"{list(frame.columns)}", WRITTEN)
+    return frame

@@ -1,0 +1,12 @@
+"""Where things stand in a clone of the project."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+PARAMS = ROOT / "params"
+PUBLISHED = ROOT / "data" / "published"
+CLAIMS = ROOT / "data" / "claims"
+REGISTRY = ROOT / "data" / "registry.csv"
+LOCK = ROOT / "requirements.lock"
+REPORTS = "reports"  # below the folder in which the command is given

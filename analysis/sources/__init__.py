@@ -1,0 +1,1 @@
+"""One module for each published format, each with ``read`` (faithful) and ``clean``."""
