@@ -112,18 +112,26 @@ class Counts:
     def equations(self) -> pd.DataFrame:
         """Every printed total with its printed parts: columns total, part, relation.
 
-        The relation is the dimension in which part and total differ: ``area``, ``tactic`` or
-        ``group``.
+        The relation is the dimension in which part and total differ: ``area``, ``tactic``,
+        ``group``, or in the injury tables ``level`` (along a row) and ``answer`` (down a column).
         """
-        pairs = self.frame[["id", "part_of", "area", "tactic", "group"]]
-        pairs = pairs[pairs["part_of"] != ""].assign(total=lambda f: f["part_of"].str.split(";"))
-        pairs = pairs.explode("total")
-        totals = self.by_id.loc[pairs["total"], ["area", "tactic", "group"]]
-        differs = [
-            (pairs[column].to_numpy() != totals[column].to_numpy())
+        parts = self.frame[self.frame["part_of"] != ""]
+        pairs = parts.assign(total=parts["part_of"].str.split(";")).explode("total")
+        totals = self.by_id.loc[pairs["total"]]
+        differs = {
+            column: pairs[column].to_numpy() != totals[column].to_numpy()
             for column in ("area", "tactic", "group")
-        ]
-        relation = np.select(differs, ["area", "tactic", "group"])
+        }
+        injury = (pairs["breakdown"] == "injury").to_numpy()
+        same_answers = (
+            pairs["group"].str.rpartition(" / ")[0].to_numpy()
+            == totals["group"].str.rpartition(" / ")[0].to_numpy()
+        )
+        relation = np.select(
+            [differs["area"], differs["tactic"], injury & same_answers, injury],
+            ["area", "tactic", "level", "answer"],
+            default="group",
+        )
         return pd.DataFrame(
             {"total": pairs["total"].to_numpy(), "part": pairs["id"].to_numpy(),
              "relation": relation}
@@ -179,6 +187,7 @@ def _part_of(frame: pd.DataFrame, slugs: dict[str, pd.Series], prefix: str) -> l
 
     A total is taken only where it is printed in the same table: the nearest ancestor of a
     tactic, the force's region or else England and Wales, the total or sub-total of a breakdown.
+    Reports that involve a tactic do not add up over tactics: one report may involve several.
     """
     ids = set(frame["id"])
     region = {force.name: slug(region_area(force.region)) for force in forces().values()}
@@ -198,7 +207,7 @@ def _part_of(frame: pd.DataFrame, slugs: dict[str, pd.Series], prefix: str) -> l
                 if larger and (total := f"{start}{larger}{rest}") in ids:
                     found.append(total)
                     break
-        for larger in above.get(name, ()):
+        for larger in above.get(name, ()) if measure == "tactic-uses" else ():
             if (total := f"{start}{place}/{measure}/{larger}/{group}") in ids:
                 found.append(total)
                 break

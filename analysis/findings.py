@@ -1,0 +1,156 @@
+"""Findings: what was concluded. One row each, with its interval, method and what it rests on.
+
+``series_id`` is the same in every run and quarter (measure, unit, comparator, method, choices);
+with area, period and edition it makes the id. "Not available", with its reason, is a finding too.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+
+import pandas as pd
+
+from analysis.counts import NOT_AVAILABLE, STATED, Count
+from analysis.standard.names import slug
+from analysis.tables import significant
+
+KINDS = ("count", "difference", "share", "rate", "ratio", "statistic", "printed", "verdict")
+
+
+def formatted(value: float, form: str) -> str:
+    """A number as the reader sees it: ``count``, ``percent:D`` of a share, ``number:D``.
+
+    >>> formatted(0.17799, "percent:1"), formatted(32058, "count"), formatted(-5, "count")
+    ('17.8%', '32,058', '−5')
+    """
+    kind, _, digits = form.partition(":")
+    if kind == "count":
+        text = f"{value:,.0f}"
+    elif kind == "percent":
+        text = f"{100 * value:,.{digits}f}%"
+    else:
+        text = f"{value:,.{digits}f}"
+    return text.replace("-", "−")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One conclusion.
+
+    ``value``, ``lower`` and ``upper`` are numbers in the unit that ``form`` prints; shares are
+    proportions. ``outcome`` holds the words of a verdict. ``counts`` are the ids it rests on, or
+    a pattern such as ``home-office-2019-20/age/*`` where it rests on a whole table.
+    """
+
+    series_id: str
+    label: str
+    kind: str
+    area: str
+    period: str
+    edition: str
+    unit: str
+    form: str = "count"
+    value: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    confidence: float | None = None
+    method: str = ""
+    outcome: str = ""
+    status: str = STATED
+    reason: str = ""
+    caveats: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"{self.kind!r} is not a kind of finding: {KINDS}")
+        if (self.status == STATED) == (self.value is None and not self.outcome):
+            raise ValueError(f"{self.series_id}: status {self.status!r} does not fit the value")
+        if self.status != STATED and not self.reason:
+            raise ValueError(f"{self.series_id} is {self.status} without a reason")
+        for part in ("value", "lower", "upper"):
+            number = getattr(self, part)
+            if number is not None:
+                object.__setattr__(self, part, significant(float(number)))
+
+    @property
+    def id(self) -> str:
+        place = (slug(self.area), slug(self.period), slug(self.edition))
+        return "@".join((self.series_id, *place))
+
+    @property
+    def available(self) -> bool:
+        return self.status == STATED
+
+    def text(self, part: str = "value") -> str:
+        """What the reader sees of it: ``value``, ``lower``, ``upper``, ``confidence``, ..."""
+        if part in {"value", "lower", "upper"}:
+            number = getattr(self, part)
+            if number is None:
+                return self.outcome or self.status
+            return formatted(number, self.form)
+        if part == "confidence":
+            return f"{100 * self.confidence:g}%"
+        return str(getattr(self, part))
+
+    def rests_on(self, count_id: str) -> bool:
+        """Whether the count is among those that the finding rests on."""
+        return any(count_id == given or ("*" in given and fnmatch.fnmatchcase(count_id, given))
+                   for given in self.counts)  # fmt: skip
+
+
+def not_available(reason: str, counts: Iterable[Count] = (), **given) -> Finding:
+    """A finding that cannot be had, and why."""
+    return Finding(status=NOT_AVAILABLE, reason=reason,
+                   counts=tuple(count.id for count in counts), **given)  # fmt: skip
+
+
+COLUMNS = ["id", *(field.name for field in fields(Finding))]
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Several findings, in the order in which they were concluded; ids are unique."""
+
+    rows: tuple[Finding, ...]
+
+    def __post_init__(self) -> None:
+        ids = [finding.id for finding in self.rows]
+        double = sorted({one for one in ids if ids.count(one) > 1}) if len(set(ids)) < len(ids) else []
+        if double:
+            raise ValueError(f"findings that stand twice: {double}")
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __add__(self, other: Findings) -> Findings:
+        return Findings(self.rows + other.rows)
+
+    def where(self, **wanted: str) -> Findings:
+        """The findings whose fields equal the given values."""
+        return Findings(tuple(
+            finding for finding in self.rows
+            if all(getattr(finding, name) == value for name, value in wanted.items())
+        ))  # fmt: skip
+
+    def one(self, series_id: str, **wanted: str) -> Finding:
+        """The single finding of a series (and area, period ...); any other number is a defect."""
+        found = self.where(series_id=series_id, **wanted).rows
+        if len(found) != 1:
+            raise LookupError(f"{len(found)} findings, not one, of {series_id!r} {wanted or ''}")
+        return found[0]
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The table that is written: columns ``COLUMNS``, sorted by id, lists joined by ``;``."""
+        rows = [[finding.id, *(getattr(finding, field.name) for field in fields(Finding))]
+                for finding in sorted(self.rows, key=lambda finding: finding.id)]  # fmt: skip
+        frame = pd.DataFrame(rows, columns=COLUMNS)
+        for column in ("caveats", "counts"):
+            frame[column] = frame[column].map(lambda given: ";".join(given))
+        return frame

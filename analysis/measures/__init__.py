@@ -1,0 +1,1 @@
+"""One family of statistics a file: pure functions from counts to findings."""

@@ -1,0 +1,64 @@
+"""CED use before April 2017: calendar years, by kind, as the Home Office printed them.
+
+Taken from a table of published figures (columns source, url, period, area, measure, value). The
+publisher calls these years not comparable with the financial years after them (definition 10).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.counts import ALL, STATED, WRITTEN, Counts, build
+from analysis.errors import refusal
+from analysis.ledger import Entry, Ledger
+from analysis.sources.registry import sources
+from analysis.standard.forces import force_name
+from analysis.standard.tactics import tactic_name
+
+SUBJECT = "CED by force"
+# (source and period as the table of figures prints them): (our source, period, note)
+TAKEN = {
+    ("Home Office Taser X26 2016 tables", "Jan-Dec 2015 (revised)"): (
+        "home-office-ced-2016", "2015", "revised"),
+    ("Home Office Taser X26 2016 tables", "Jan-Dec 2016"): ("home-office-ced-2016", "2016", ""),
+    ("Home Office ODS CED by type and force table", "Jan-Mar 2017"): (
+        "home-office-2017-18", "2017-Q1", "three months"),
+}  # fmt: skip
+
+
+def read(path: Path) -> pd.DataFrame:
+    """The table of published figures as text."""
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise refusal(str(path), f"cannot be read ({error})") from None
+
+
+def clean(frame: pd.DataFrame, ledger: Ledger) -> dict[str, Counts]:
+    """Counts by our source; rows of other periods, areas or publishers are set aside."""
+    keys = list(zip(frame["source"], frame["period"], strict=True))
+    taken = pd.Series([key in TAKEN for key in keys]) & (frame["area"] != "England and Wales")
+    ledger.note(Entry("published-figures", "", "read", len(frame), "row"))
+    ledger.note(Entry("published-figures", "", "used", int(taken.sum()), "row",
+                      reason="CED use before April 2017"))  # fmt: skip
+    ledger.note(Entry("published-figures", "", "set aside", int((~taken).sum()), "row",
+                      reason="other figures: not of CED use by a force before April 2017"))  # fmt: skip
+    rows: dict[str, list[dict]] = {}
+    for number, line in frame[taken].iterrows():
+        source, period, note = TAKEN[line["source"], line["period"]]
+        where = f"published figures row {number + 2}"
+        label = line["measure"].removeprefix("CED ")
+        rows.setdefault(source, []).append({
+            "period": period, "area": force_name(line["area"], where), "measure": "tactic uses",
+            "tactic": "CED" if label == "uses total" else tactic_name(
+                label, above="CED", type_of_force="", where=where),
+            "breakdown": "", "group": ALL, "printed": str(int(float(line["value"]))),
+            "status": STATED, "table": "CED by type and force", "cell": "", "note": note,
+        })  # fmt: skip
+    return {
+        source: build(pd.DataFrame(lines, columns=WRITTEN), source=source,
+                      edition=sources()[source].edition, subject=SUBJECT)  # fmt: skip
+        for source, lines in rows.items()
+    }

@@ -1,0 +1,81 @@
+"""The registry names every file that the toolkit knows: its hash, publisher, edition, licence.
+
+A file whose hash is not in it is read all the same and labelled "not registered": an inspector
+sees that nobody has vouched for those bytes.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from analysis.errors import refusal
+from analysis.places import PUBLISHED, REGISTRY, ROOT
+
+CHECKSUMS = PUBLISHED / "checksums.csv"
+NOT_REGISTERED = "not registered"
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is known of a source. ``access`` is ``published`` or ``restricted``."""
+
+    key: str
+    file: str
+    sha256: str  # of the publisher's own file; empty where it was not at hand
+    publisher: str
+    title: str
+    period: str
+    edition: str
+    status: str
+    licence: str
+    address: str
+    access: str
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file that an audit has read: its name, hash, and the source that it holds."""
+
+    file: str
+    sha256: str
+    source: str
+    registered: bool
+
+
+@cache
+def sources() -> dict[str, Source]:
+    """Every known source by its key."""
+    with REGISTRY.open(encoding="utf-8", newline="") as file:
+        return {row["key"]: Source(**row) for row in csv.DictReader(file)}
+
+
+def sha256(path: Path) -> str:
+    """Hash of a file's bytes, in hexadecimal; a missing file is refused."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise refusal(str(path), f"cannot be read ({error.strerror})") from None
+
+
+@cache
+def _known_hashes() -> dict[str, str]:
+    known = {source.sha256: source.key for source in sources().values() if source.sha256}
+    with CHECKSUMS.open(encoding="utf-8", newline="") as file:
+        known |= {row["sha256"]: row["source"] for row in csv.DictReader(file)}
+    return known
+
+
+def identify(path: Path, source: str) -> Input:
+    """The file as an input of an audit that reads it as ``source``.
+
+    Files below the project are named by their path in it, others by their name alone, so that
+    no path of a machine reaches an output.
+    """
+    digest = sha256(path)
+    path = path.resolve()
+    name = path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
+    return Input(name, digest, source, _known_hashes().get(digest) == source)
