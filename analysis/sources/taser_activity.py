@@ -14,7 +14,6 @@ import pandas as pd
 from analysis.counts import ALL, NOT_AVAILABLE, STATED, WRITTEN, Counts, build
 from analysis.errors import refusal
 from analysis.ledger import Entry, Ledger
-from analysis.sources.registry import sources
 from analysis.standard.forces import force_name
 from analysis.standard.periods import parse_period
 
@@ -47,7 +46,7 @@ def read(path: Path) -> pd.DataFrame:
     return frame
 
 
-def clean(frame: pd.DataFrame, file: str, ledger: Ledger) -> Counts:
+def clean(frame: pd.DataFrame, file: str, ledger: Ledger, edition: str) -> Counts:
     """Counts with unit and grade; refuses what is no whole number, and a row that stands twice.
 
     Where a file gives both grades and not their sum, the sum is taken, and the ledger says so.
@@ -75,7 +74,7 @@ def clean(frame: pd.DataFrame, file: str, ledger: Ledger) -> Counts:
     ledger.note(Entry(SOURCE, file, "read", len(frame), "row", reason="rows of the file"))
     ledger.note(Entry(SOURCE, file, "used", len(frame), "row", reason="taken as counts"))
     return build(pd.DataFrame(rows, columns=WRITTEN), source=SOURCE,
-                 edition=sources()[SOURCE].edition, subject=SUBJECT)  # fmt: skip
+                 edition=edition, subject=SUBJECT)  # fmt: skip
 
 
 def _sum_of_grades(figures: dict[str, str], where: str) -> str:

@@ -1,0 +1,1 @@
+"""Checks that know findings and counts, and nothing of Taser."""

@@ -1,0 +1,131 @@
+"""How complete the official figures are: several totals of one year, and what is not reported."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.counts import ALL, Counts
+from analysis.findings import Finding, Findings, not_available
+from analysis.standard.forces import ENGLAND_AND_WALES, forces
+from analysis.standard.names import slug
+
+NOT_REPORTED = "Not reported"
+DONT_KNOW = (
+    "in this edition \"Don't know\" is a group of its own and is not counted here as not reported"
+)
+NO_BREAKDOWN = "the Home Office holds no breakdown of these for this force"
+STAGES = ("CED", "CED non-discharge", "CED discharge", "CED not stated")
+
+
+def totals_of_the_year(ced: Counts, breakdown: Counts, area: str, period: str) -> Findings:
+    """CED use by kind: the table by force less the breakdown table, for one area.
+
+    Not available where the breakdown does not print the kind, or has none for the force.
+    """
+    rows = []
+    for tactic in STAGES:
+        own = ced.one(area=area, period=period, tactic=tactic)
+        other = next(iter(breakdown.where(area=area, tactic=tactic, group=ALL)), None)
+        words = {
+            "series_id": f"ced/by-force-less-breakdown/{slug(tactic)}", "kind": "difference",
+            "label": f"{tactic}: table of CED by force less the breakdown tables", "area": area,
+            "period": period, "edition": own.edition, "unit": "use",
+        }  # fmt: skip
+        if other is None:
+            rows.append(not_available("this edition does not print the kinds of CED use in its "
+                                      "breakdown tables", [own], **words))  # fmt: skip
+        elif not other.available:
+            rows.append(not_available(other.reason, [own, other], **words))
+        else:
+            rows.append(Finding(value=own.value - other.value, counts=(own.id, other.id),
+                                method="printed total less printed total", **words))  # fmt: skip
+    return Findings(tuple(rows))
+
+
+def forces_behind(ced: Counts, breakdown: Counts, period: str) -> Findings:
+    """For each force whose CED totals differ between the two tables: by how much.
+
+    A force without a breakdown counts with all its uses, since the national breakdown leaves
+    them out wherever it does not print them under "Not reported".
+    """
+    rows = []
+    for area in forces():
+        own = ced.one(area=area, period=period, tactic="CED")
+        other = breakdown.one(area=area, tactic="CED", group=ALL)
+        missing = own.value - (other.value if other.available else 0)
+        if missing:
+            rows.append(Finding(
+                series_id="ced/uses-missing-from-breakdown", kind="difference", area=area,
+                label="CED uses in the table by force and not in the breakdown tables",
+                period=period, edition=own.edition, unit="use", value=missing,
+                method="printed total less printed total; a force without a breakdown counts "
+                "with all its uses",
+                caveats=() if other.available else (other.reason,), counts=(own.id, other.id),
+            ))  # fmt: skip
+    return Findings(tuple(rows))
+
+
+def not_reported(tables: dict[str, Counts], tactic: str, period: str) -> Findings:
+    """The share of uses of a tactic whose group was not reported, in every force and together.
+
+    ``tables`` maps a breakdown to its table by force. Where a group of the force is not
+    available its share is not either: uses that were sent as totals are not "not reported".
+    """
+    rows = []
+    for breakdown, counts in tables.items():
+        own = counts.where(tactic=tactic, measure="tactic uses").frame
+        caveats = (DONT_KNOW,) if "Don't know" in set(own["group"]) else ()
+        by_area = {area: frame.set_index("group") for area, frame in own.groupby("area")}
+        for area in (ENGLAND_AND_WALES, *forces()):
+            rows.append(_share(by_area[area], breakdown, tactic, area, period, caveats))
+    return Findings(tuple(rows))
+
+
+def _share(
+    groups: pd.DataFrame, breakdown: str, tactic: str, area: str, period: str,
+    caveats: tuple[str, ...],
+) -> Finding:  # fmt: skip
+    total, missing = groups.loc[ALL], groups.loc[NOT_REPORTED]
+    words = {
+        "series_id": f"not-reported/{slug(breakdown)}/{slug(tactic)}", "kind": "share",
+        "label": breakdown, "area": area, "period": period, "edition": total["edition"],
+        "unit": "tactic", "form": "percent:1", "method": "not reported over all as printed",
+        "counts": (missing["id"], total["id"]),
+    }  # fmt: skip
+    if (groups["status"] != "stated").any():
+        return Finding(status="not available", reason=NO_BREAKDOWN,
+                       **words | {"counts": tuple(groups["id"])})  # fmt: skip
+    if total["value"] == 0:
+        return Finding(status="not available", reason="no use was recorded", **words)
+    return Finding(value=missing["value"] / total["value"], caveats=caveats, **words)
+
+
+def forces_without(shares: Findings, tactic: str, period: str) -> Findings:
+    """How many forces have no breakdown of a tactic by ethnicity, and which."""
+    series = f"not-reported/ethnicity/{slug(tactic)}"
+    own = [finding for finding in shares if finding.series_id == series
+           and finding.area in forces()]  # fmt: skip
+    named = [finding.area for finding in own if not finding.available]
+    words = {"area": ENGLAND_AND_WALES, "period": period, "edition": own[0].edition,
+             "counts": tuple(one for finding in own for one in finding.counts)}  # fmt: skip
+    return Findings((
+        Finding(series_id=f"no-breakdown/{slug(tactic)}/number", kind="count", unit="force",
+                label=f"Forces without a breakdown of {tactic}", value=len(named), **words),
+        Finding(series_id=f"no-breakdown/{slug(tactic)}/names", kind="verdict", unit="",
+                label=f"Forces without a breakdown of {tactic}",
+                outcome=", ".join(named) or "none", **words),
+    ))  # fmt: skip
+
+
+def ledger_summary(ledger: pd.DataFrame, period: str, edition: str) -> Findings:
+    """How many cells and rows met each fate on the way, with the reason."""
+    rows = []
+    grouped = ledger.groupby(["source", "action", "unit", "reason"], sort=True)["number"].sum()
+    for (source, action, unit, reason), number in grouped.items():
+        rows.append(Finding(
+            series_id=f"ledger/{source}/{slug(action)}/{unit}/{slug(reason)[:60]}",
+            label=f"{source}: {action}" + (f", {reason}" if reason else ""),
+            kind="count", area=ENGLAND_AND_WALES, period=period, edition=edition, unit=unit,
+            value=int(number), method="ledger", counts=(f"{source}/*",),
+        ))  # fmt: skip
+    return Findings(tuple(rows))

@@ -1,0 +1,314 @@
+"""The Taser ladder, the official series of CED use, and use against volume.
+
+Use is any of drawn, aimed, arced, red-dot, drive stun, angled drive stun, fired; discharge is
+fired, drive stun and angled drive stun; "not stated" is neither (definitions 6 and 7).
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+
+from analysis.counts import ALL, Count, Counts
+from analysis.findings import Finding, Findings, not_available
+from analysis.measures import funnel as funnels
+from analysis.measures.intervals import (
+    EXACT_BELOW,
+    exact_proportion,
+    product,
+    rate,
+    wilson,
+)
+from analysis.sources.taser_activity import INCIDENTS
+from analysis.standard.forces import ENGLAND_AND_WALES, WITHOUT_RESIDENT_BASE, forces
+from analysis.standard.periods import parse_period
+
+# stage of the ladder: (measure, group), in order; each may be conditional on those before
+STAGES = {
+    "incident": ("incidents", INCIDENTS),
+    "authorised": ("authorisations", ALL),
+    "used": ("uses", ALL),
+    "discharged": ("discharges", ALL),
+}
+_PER = {"incident": "incident", "authorised": "authorisation", "used": "use"}
+
+NO_ACTIVITY = (
+    "no source at hand gives incidents, authorisations and uses for this area: authorisation is "
+    "not a Home Office measure, and each force decides whether it counts and publishes it"
+)
+LADDER_CAVEATS = (
+    "assumes that the stages are nested: that every use had one of the authorisations and every "
+    "discharge is among the uses; the source does not say so",
+    "assumes that one authorisation is one officer at one incident, and that these are "
+    "independent of each other; the source does not say so",
+)
+HIGHEST_ONLY = "statistics count the highest use in a report only"
+EXPERIMENTAL = (
+    "growth over the years is mostly better recording; the publisher warns against ranking forces"
+)
+NO_CED_BEFORE_2017 = (
+    "figures of CED use before April 2017 are held for Cambridgeshire only; the Home Office "
+    "printed them by calendar year in tables that are not among the sources"
+)
+SUMMARY_USES = (
+    "the uses include those that a force sent as totals only, which may be missing from its "
+    "reports"
+)
+
+
+def ladder(activity: Counts, area: str, period: str, confidence: float) -> Findings:
+    """Each stage of the ladder given each stage before it, with Wilson intervals.
+
+    ``activity`` holds the counts of ``analysis.sources.taser_activity``; the period of the audit
+    is taken if the area has it, otherwise the area's latest. Below 10 events an exact interval
+    stands beside Wilson's; the product of two stages has a log-delta interval.
+    """
+    own = activity.where(area=area)
+    held = sorted(set(own.frame["period"]), key=parse_period)
+    at = period if period in held or not held else held[-1]
+    rows = [_stage_share(own, earlier, later, area, at, confidence, exact)
+            for earlier, later in combinations(STAGES, 2) for exact in (False, True)]  # fmt: skip
+    return Findings(tuple(row for row in rows if row) + _product_of_stages(own, area, at, confidence))
+
+
+def _stage(own: Counts, stage: str, period: str) -> Count | None:
+    measure, group = STAGES[stage]
+    found = own.where(measure=measure, group=group, period=period)
+    return next(iter(found), None)
+
+
+def _ladder_words(earlier: str, later: str, area: str, period: str) -> dict:
+    return {
+        "series_id": f"taser/{later}-per-{_PER[earlier]}", "kind": "share",
+        "label": f"{later.capitalize()} per {_PER[earlier]}", "area": area, "period": period,
+        "unit": f"{later} per {_PER[earlier]}",
+    }  # fmt: skip
+
+
+def _stage_share(
+    own: Counts, earlier: str, later: str, area: str, period: str, confidence: float, exact: bool
+) -> Finding | None:
+    """One stage given another; with ``exact``, only where the events are few."""
+    base, events = _stage(own, earlier, period), _stage(own, later, period)
+    words = _ladder_words(earlier, later, area, period)
+    if base is None or events is None:
+        return None if exact else not_available(NO_ACTIVITY, edition="none", **words)
+    words["edition"] = events.edition
+    missing = next((count.reason for count in (base, events) if not count.available), "")
+    if missing or events.value > base.value or base.value == 0:
+        reason = missing or "the later stage is larger than the earlier: they are not nested"
+        return None if exact else not_available(reason, (base, events), **words)
+    if exact and events.value >= EXACT_BELOW:
+        return None
+    if exact:
+        words["series_id"] += "/exact"
+        words["label"] += ", exact interval"
+    interval = exact_proportion if exact else wilson
+    lower, upper = interval(int(events.value), int(base.value), confidence)
+    return Finding(
+        **words, form="percent:3" if earlier == "incident" else "percent:1",
+        value=events.value / base.value, lower=lower, upper=upper, confidence=confidence,
+        method="exact (Clopper-Pearson)" if exact else "Wilson score",
+        caveats=LADDER_CAVEATS, counts=(events.id, base.id),
+    )  # fmt: skip
+
+
+def _product_of_stages(
+    own: Counts, area: str, period: str, confidence: float
+) -> tuple[Finding, ...]:
+    """Used per incident as authorised per incident times used per authorisation."""
+    stages = [_stage(own, name, period) for name in ("incident", "authorised", "used")]
+    words = _ladder_words("incident", "used", area, period)
+    words |= {"series_id": "taser/used-per-incident/product", "label":
+              "Used per incident, as the product of its two stages"}  # fmt: skip
+    usable = all(count is not None and count.available and count.value for count in stages)
+    values = [count.value for count in stages] if usable else []
+    if not usable or sorted(values, reverse=True) != values:
+        found = [count for count in stages if count is not None]
+        reason = NO_ACTIVITY if not found else "a stage is empty or not nested in the one before"
+        return (not_available(reason, found, edition=found[0].edition if found else "none",
+                              **words),)  # fmt: skip
+    incidents, authorised, used = (int(value) for value in values)
+    value, lower, upper = product((authorised, incidents), (used, authorised), confidence)
+    return (Finding(
+        **words, edition=stages[2].edition, form="percent:3", value=value, lower=lower,
+        upper=upper, confidence=confidence, method="log-delta", caveats=LADDER_CAVEATS,
+        counts=tuple(count.id for count in stages),
+    ),)  # fmt: skip
+
+
+def series(official: Counts, before_2017: Counts, area: str, confidence: float) -> Findings:
+    """Discharge as a share of CED use in each period: among all, among stated, and its limits.
+
+    The limits are the share if none, and if all, of the uses of a kind not stated were
+    discharges. Calendar years to 2016 and financial years from 2017/18 are not comparable.
+    """
+    rows: list[Finding] = []
+    if not len(before_2017.where(area=area)):
+        rows.append(not_available(
+            NO_CED_BEFORE_2017, series_id="ced/uses-before-april-2017", kind="count", area=area,
+            label="CED use before April 2017", period="2016", edition="none", unit="report",
+        ))  # fmt: skip
+    for counts in (before_2017, official):
+        own = counts.where(area=area, measure="tactic uses")
+        for period in sorted(set(own.frame["period"]), key=parse_period):
+            rows += _discharge_shares(own.where(period=period), area, period, confidence)
+    return Findings(tuple(rows))
+
+
+def discharge_shares(official: Counts, area: str, period: str, confidence: float) -> Findings:
+    """The four discharge shares of one area and period."""
+    own = official.where(area=area, period=period, measure="tactic uses")
+    return Findings(tuple(_discharge_shares(own, area, period, confidence)))
+
+
+def _discharge_shares(
+    own: Counts, area: str, period: str, confidence: float
+) -> list[Finding]:
+    uses, discharges, unstated = (own.one(tactic=tactic) for tactic in
+                                  ("CED", "CED discharge", "CED not stated"))  # fmt: skip
+    words = {"kind": "share", "area": area, "period": period, "edition": uses.edition,
+             "unit": "discharge per use", "form": "percent:1"}  # fmt: skip
+    all_uses, missing = int(uses.value), int(unstated.value)
+    fired = int(discharges.value)
+    made = []
+    for name, label, base, counts in (
+        ("share-of-all", "Discharged, of all uses", all_uses, (discharges, uses)),
+        ("share-of-stated", "Discharged, of uses of a stated kind", all_uses - missing,
+         (discharges, uses, unstated)),
+    ):  # fmt: skip
+        series_id = f"ced/discharge-{name}"
+        if base == 0:
+            made.append(not_available("no use of this kind was recorded", counts,
+                                      series_id=series_id, label=label, **words))  # fmt: skip
+            continue
+        lower, upper = wilson(fired, base, confidence)
+        made.append(Finding(
+            series_id=series_id, label=label, value=fired / base, lower=lower, upper=upper,
+            confidence=confidence, method="Wilson score", caveats=(HIGHEST_ONLY,),
+            counts=tuple(count.id for count in counts), **words,
+        ))  # fmt: skip
+    for name, label, events in (
+        ("limit-none", "Limit: none of the uses not stated was a discharge", fired),
+        ("limit-all", "Limit: all of the uses not stated were discharges", fired + missing),
+    ):
+        ids = tuple(count.id for count in (discharges, uses, unstated))
+        value = events / all_uses if all_uses else None
+        given = {"value": value} if all_uses else {
+            "status": "not available", "reason": "no use was recorded"}  # fmt: skip
+        made.append(Finding(series_id=f"ced/discharge-{name}", label=label,
+                            method="missing-data limit", counts=ids, **words, **given))  # fmt: skip
+    return made
+
+
+def funnel(official: Counts, area: str, period: str, *, keep_unstated: bool = False) -> Findings:
+    """Discharge as a share of CED use in all forces, in a funnel adjusted for overdispersion.
+
+    Uses of a kind not stated are left out of the denominator, or kept in with
+    ``keep_unstated``. Gives the fit, the numbers outside the limits before and after
+    adjustment, and for each force its share, adjusted limits and z-score. No ranking.
+    """
+    table = official.where(period=period, measure="tactic uses", area=list(forces()))
+    wide = {tactic: {count.area: count for count in table.where(tactic=tactic)}
+            for tactic in ("CED", "CED discharge", "CED not stated")}  # fmt: skip
+    uses = {place: count.value - (0 if keep_unstated else wide["CED not stated"][place].value)
+            for place, count in wide["CED"].items()}  # fmt: skip
+    places = [place for place in forces() if uses[place] > 0]
+    events = np.array([wide["CED discharge"][place].value for place in places])
+    trials = np.array([uses[place] for place in places])
+    fitted = funnels.fit(events, trials)
+    choice = "kept" if keep_unstated else "left-out"
+    per_force = {place: tuple(wide[tactic][place].id for tactic in wide) for place in places}
+    everything = tuple(count for ids in per_force.values() for count in ids)
+    national = {
+        "area": ENGLAND_AND_WALES, "period": period, "edition": wide["CED"][area].edition,
+        "counts": everything, "method": "Spiegelhalter 2005, arcsine scale, additive variance",
+    }  # fmt: skip
+    rows = [
+        Finding(series_id=f"ced/funnel-{choice}/pooled", label="Share in all forces together",
+                kind="share", unit="discharge per use", form="percent:1", value=fitted.pooled,
+                **national),
+        Finding(series_id=f"ced/funnel-{choice}/phi", kind="statistic", unit="ratio of variances",
+                label="Overdispersion φ (mean squared z-score, clipped)", form="number:2",
+                value=fitted.phi, **national),
+        Finding(series_id=f"ced/funnel-{choice}/tau2", kind="statistic", unit="arcsine squared",
+                label="Variance between forces τ²", form="number:5", value=fitted.tau2,
+                **national),
+    ]  # fmt: skip
+    for limit in funnels.LIMITS:
+        for adjusted in (False, True):
+            when = "after" if adjusted else "before"
+            rows.append(Finding(
+                series_id=f"ced/funnel-{choice}/outside-{limit.rstrip('%').replace('.', '')}-{when}",
+                label=f"Forces outside the {_limit_name(limit)} limits {when} adjustment",
+                kind="count", unit="force", value=fitted.outside(limit, adjusted=adjusted),
+                **national,
+            ))  # fmt: skip
+    limits = {limit: fitted.limits(trials, limit) for limit in funnels.LIMITS}
+    for number, place in enumerate(places):
+        own = national | {"area": place, "counts": per_force[place]}
+        shared = {"kind": "share", "unit": "discharge per use", "form": "percent:1"}
+        share = events[number] / trials[number]
+        for limit in funnels.LIMITS:
+            rows.append(Finding(
+                series_id=f"ced/funnel-{choice}/limits-{limit.rstrip('%').replace('.', '')}",
+                label=f"Share, with the adjusted {_limit_name(limit)} limits at its number of uses",
+                value=share, lower=limits[limit][0][number], upper=limits[limit][1][number],
+                **shared, **own | {"counts": everything},
+            ))  # fmt: skip
+        z = fitted.z_adjusted[number]
+        rows.append(Finding(
+            series_id=f"ced/funnel-{choice}/z", label="Adjusted z-score", kind="statistic",
+            unit="standard deviations", form="number:2", value=z,
+            **own | {"counts": everything},
+        ))  # fmt: skip
+        rows.append(Finding(
+            series_id=f"ced/funnel-{choice}/position", label="Position in the funnel",
+            kind="verdict", unit="", outcome=_position(z), **own | {"counts": everything},
+        ))  # fmt: skip
+    return Findings(tuple(rows))
+
+
+def _limit_name(limit: str) -> str:
+    return {"95%": "inner", "99.8%": "outer"}[limit]
+
+
+def _position(z: float) -> str:
+    inner, outer = funnels.LIMITS["95%"], funnels.LIMITS["99.8%"]
+    if abs(z) <= inner:
+        return "inside the inner limits"
+    side = "above" if z > 0 else "below"
+    return f"{side} the {'outer' if abs(z) > outer else 'inner'} limits"
+
+
+def volume(
+    official: Counts, reports: Counts, residents: Counts, area: str, period: str, confidence: float
+) -> Findings:
+    """CED uses per 1,000 reports and per 100,000 residents, of the area and of all forces."""
+    rows = []
+    for place in (area, ENGLAND_AND_WALES):
+        uses = official.one(area=place, period=period, tactic="CED", measure="tactic uses")
+        made = reports.one(area=place, measure="reports")
+        people = [count for count in residents.where(group=ALL)
+                  if place in (ENGLAND_AND_WALES, count.area)]  # fmt: skip
+        for name, label, per, base, unit, refused in (
+            ("per-1000-reports", "CED uses per thousand use of force reports", 1_000, [made],
+             "use per thousand reports", ""),
+            ("per-100000-residents", "CED uses per hundred thousand residents", 100_000, people,
+             "use per hundred thousand residents", WITHOUT_RESIDENT_BASE.get(place, "")),
+        ):  # fmt: skip
+            words = {"series_id": f"ced/uses-{name}", "label": label, "kind": "rate",
+                     "area": place, "period": period, "edition": uses.edition, "unit": unit,
+                     "form": "number:1"}  # fmt: skip
+            if refused:
+                rows.append(not_available(refused, [uses, *base], **words))
+                continue
+            total = sum(count.value for count in base)
+            lower, upper, method = rate(int(uses.value), total, per, confidence)
+            rows.append(Finding(
+                **words, value=uses.value * per / total, lower=lower, upper=upper,
+                confidence=confidence, method=method, caveats=(HIGHEST_ONLY, SUMMARY_USES),
+                counts=(uses.id, *(count.id for count in base)),
+            ))  # fmt: skip
+    return Findings(tuple(rows))
