@@ -24,7 +24,7 @@ class Audit:
     parameters: Parameters
     ledger: Ledger = field(default_factory=Ledger)
     inputs: dict[str, Input] = field(default_factory=dict)
-    quoted: dict[str, object] = field(default_factory=dict)  # counts shown, by id
+    base: Path = Path()  # where relative paths of sources are found
 
     @property
     def area(self) -> str:
@@ -57,7 +57,7 @@ class Audit:
         given = self.parameters.sources.home_office
         if given is None:
             return _Published(self, self.source)
-        path = Path(given)
+        path = self.base / given
         edition, counts = home_office.read_counts(path, self.ledger)
         if edition.period != self.period:
             raise refusal(f"sources.home_office: {path.name}",
@@ -74,7 +74,7 @@ class Audit:
     def activity(self) -> Counts:
         """Incidents, authorisations, uses and discharges, where a source gives them."""
         given = self.parameters.sources.taser_activity
-        path = Path(given) if given else PUBLISHED / "taser-activity.csv"
+        path = self.base / given if given else PUBLISHED / "taser-activity.csv"
         frame = taser_activity.read(path)
         known = self.read(path, taser_activity.SOURCE).registered
         edition = sources()[taser_activity.SOURCE].edition if known else path.stem
@@ -111,13 +111,12 @@ class _Published(dict):
         return self[subject]
 
 
-def check_at_hand(parameters: Parameters, where: str) -> None:
+def check_at_hand(parameters: Parameters, where: str, base: Path) -> None:
     """Refuse a period whose figures are not held, and a source that cannot be read."""
-    given = parameters.sources
-    if given.home_office is None and parameters.period not in published.periods():
+    if parameters.sources.home_office is None and parameters.period not in published.periods():
         raise refusal(f"{where}: period", f"{parameters.period!r} cannot be had",
                       published.periods())  # fmt: skip
-    audit = Audit(parameters)
+    audit = Audit(parameters, base=base)
     _ = audit.edition, audit.activity
 
 

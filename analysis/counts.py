@@ -7,6 +7,7 @@ where that cannot be used: a ``:`` and a 0 that another table contradicts are bo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -72,6 +73,18 @@ class Count:
     def available(self) -> bool:
         return self.status == STATED
 
+    def text(self, part: str = "value") -> str:
+        """What the reader sees of it: its ``value``, or ``where`` it stands in its source."""
+        if part == "where":
+            return f"{self.table}, cell {self.cell}"
+        return f"{self.value:,.0f}" if self.available else self.status
+
+    @property
+    def label(self) -> str:
+        """What it counts, in words."""
+        named = [part for part in (self.tactic, self.group) if part != ALL]
+        return ", ".join(named) or self.measure
+
     @property
     def reason(self) -> str:
         """Why it is not available, in words; empty where it is."""
@@ -99,7 +112,10 @@ class Counts:
             raise LookupError(f"{len(found)} counts, not one, with {dimensions}")
         return Count(**found.iloc[0].to_dict())
 
-    def __iter__(self):
+    def __add__(self, other: Counts) -> Counts:
+        return gather([self, other])
+
+    def __iter__(self) -> Iterator[Count]:
         return (Count(**row) for row in self.frame.to_dict("records"))
 
     def __len__(self) -> int:
@@ -115,6 +131,10 @@ class Counts:
         The relation is the dimension in which part and total differ: ``area``, ``tactic``,
         ``group``, or in the injury tables ``level`` (along a row) and ``answer`` (down a column).
         """
+        return self._equations
+
+    @cached_property
+    def _equations(self) -> pd.DataFrame:
         parts = self.frame[self.frame["part_of"] != ""]
         pairs = parts.assign(total=parts["part_of"].str.split(";")).explode("total")
         totals = self.by_id.loc[pairs["total"]]

@@ -7,6 +7,7 @@ with area, period and edition it makes the id. "Not available", with its reason,
 from __future__ import annotations
 
 import fnmatch
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 
@@ -40,8 +41,7 @@ class Finding:
     """One conclusion.
 
     ``value``, ``lower`` and ``upper`` are numbers in the unit that ``form`` prints; shares are
-    proportions. ``outcome`` holds the words of a verdict. ``counts`` are the ids it rests on, or
-    a pattern such as ``home-office-2019-20/age/*`` where it rests on a whole table.
+    proportions. ``outcome`` holds the words of a verdict. ``counts`` are those it rests on, or a pattern such as ``home-office-2019-20/age/*`` where it rests on a whole table.
     """
 
     series_id: str
@@ -61,7 +61,8 @@ class Finding:
     status: str = STATED
     reason: str = ""
     caveats: tuple[str, ...] = ()
-    counts: tuple[str, ...] = ()
+    counts: tuple[Count | str, ...] = ()
+    findings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -95,16 +96,16 @@ class Finding:
             return f"{100 * self.confidence:g}%"
         return str(getattr(self, part))
 
-    def rests_on(self, count_id: str) -> bool:
-        """Whether the count is among those that the finding rests on."""
-        return any(count_id == given or ("*" in given and fnmatch.fnmatchcase(count_id, given))
-                   for given in self.counts)  # fmt: skip
+    @property
+    def count_ids(self) -> tuple[str, ...]:
+        """The ids of the counts, and the patterns, that it rests on."""
+        return tuple(given if isinstance(given, str) else given.id for given in self.counts)
 
 
 def not_available(reason: str, counts: Iterable[Count] = (), **given) -> Finding:
     """A finding that cannot be had, and why."""
     return Finding(status=NOT_AVAILABLE, reason=reason,
-                   counts=tuple(count.id for count in counts), **given)  # fmt: skip
+                   counts=tuple(counts), **given)  # fmt: skip
 
 
 COLUMNS = ["id", *(field.name for field in fields(Finding))]
@@ -117,8 +118,7 @@ class Findings:
     rows: tuple[Finding, ...]
 
     def __post_init__(self) -> None:
-        ids = [finding.id for finding in self.rows]
-        double = sorted({one for one in ids if ids.count(one) > 1}) if len(set(ids)) < len(ids) else []
+        double = [one for one, times in Counter(row.id for row in self.rows).items() if times > 1]
         if double:
             raise ValueError(f"findings that stand twice: {double}")
 
@@ -145,12 +145,21 @@ class Findings:
             raise LookupError(f"{len(found)} findings, not one, of {series_id!r} {wanted or ''}")
         return found[0]
 
+    def resting_on(self, count_id: str) -> set[str]:
+        """The ids of the findings that rest on a count, themselves or through other findings."""
+        found = {row.id for row in self.rows
+                 if any(fnmatch.fnmatchcase(count_id, given) for given in row.count_ids)}  # fmt: skip
+        while more := {row.id for row in self.rows if found & set(row.findings)} - found:
+            found |= more
+        return found
+
     @property
     def frame(self) -> pd.DataFrame:
         """The table that is written: columns ``COLUMNS``, sorted by id, lists joined by ``;``."""
-        rows = [[finding.id, *(getattr(finding, field.name) for field in fields(Finding))]
-                for finding in sorted(self.rows, key=lambda finding: finding.id)]  # fmt: skip
-        frame = pd.DataFrame(rows, columns=COLUMNS)
-        for column in ("caveats", "counts"):
-            frame[column] = frame[column].map(lambda given: ";".join(given))
-        return frame
+        rows = [
+            {field.name: getattr(finding, field.name) for field in fields(Finding)}
+            | {"id": finding.id, "caveats": "; ".join(finding.caveats),
+               "counts": ";".join(finding.count_ids), "findings": ";".join(finding.findings)}
+            for finding in sorted(self.rows, key=lambda finding: finding.id)
+        ]  # fmt: skip
+        return pd.DataFrame(rows, columns=COLUMNS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.counts import NOT_AVAILABLE, STATED, Counts
+from analysis.counts import ALL, COLUMNS, STATED, Count, Counts
 from analysis.findings import Finding, Findings
 from analysis.standard.forces import ENGLAND_AND_WALES
 from analysis.standard.names import slug
@@ -23,56 +23,58 @@ RELATION_WORDS = {
 
 
 def sums(tables: dict[str, Counts]) -> pd.DataFrame:
-    """Every sum that can be checked: total, relation, printed total, sum of the printed parts.
+    """Every printed sum: columns subject, total, relation, checkable, difference.
 
-    One row for each total and relation; ``parts`` holds the ids joined by ``;`` and ``checkable``
-    is False where the total or a part is not available.
+    One row for each total and relation. ``difference`` is the sum of the printed parts less the
+    printed total; ``checkable`` is False where the total or a part is not available.
     """
     made = []
     for subject, counts in tables.items():
         pairs = counts.equations()
-        if pairs.empty:
-            continue
-        value, status = counts.by_id["value"], counts.by_id["status"]
-        pairs["part_value"] = value.loc[pairs["part"]].to_numpy()
-        pairs["part_stated"] = (status.loc[pairs["part"]] == STATED).to_numpy()
-        grouped = pairs.groupby(["total", "relation"], sort=True)
-        table = grouped.agg(
-            parts=("part", ";".join),
-            part_sum=("part_value", "sum"),
-            stated=("part_stated", "all"),
-        ).reset_index()
-        table["subject"] = subject
-        table["printed"] = value.loc[table["total"]].to_numpy()
-        table["checkable"] = table["stated"] & (status.loc[table["total"]] == STATED).to_numpy()
-        made.append(table)
-    every = pd.concat(made, ignore_index=True)
-    return every.assign(difference=every["part_sum"] - every["printed"])
+        value, stated = counts.by_id["value"], counts.by_id["status"] == STATED
+        pairs = pairs.assign(
+            value=value.loc[pairs["part"]].to_numpy(), stated=stated.loc[pairs["part"]].to_numpy()
+        )
+        table = pairs.groupby(["total", "relation"], as_index=False).agg(
+            parts=("value", "sum"), stated=("stated", "min")
+        )
+        made.append(table.assign(
+            subject=subject,
+            checkable=table["stated"] & stated.loc[table["total"]].to_numpy(),
+            difference=table["parts"] - value.loc[table["total"]].to_numpy(),
+        ))  # fmt: skip
+    columns = ["subject", "total", "relation", "checkable", "difference"]
+    return pd.concat(made, ignore_index=True)[columns]
 
 
 def table_sums(tables: dict[str, Counts], checked: pd.DataFrame) -> Findings:
-    """For each table and relation: how many sums were checked, fail, and cannot be checked."""
-    rows = []
+    """How many sums were checked, fail, and cannot be checked: in all, and by table."""
+    first = next(iter(tables.values())).frame.iloc[0]
+    rows = _numbers("all", "all tables", checked, (f"{first['source']}/*",), first)
     for (subject, relation), group in checked.groupby(["subject", "relation"], sort=False):
-        counts = tables[subject]
-        first = counts.frame.iloc[0]
-        words = {
-            "kind": "count", "area": ENGLAND_AND_WALES, "period": counts.frame["period"].max(),
-            "edition": first["edition"], "unit": "sum",
-            "counts": (f"{first['source']}/{slug(subject)}/*",),
-            "method": f"{RELATION_WORDS[relation]}, as printed",
-        }  # fmt: skip
-        able = group[group["checkable"]]
-        for name, number in (
-            ("checked", len(able)),
-            ("failing", int((able["difference"] != 0).sum())),
-            ("not-checkable", len(group) - len(able)),
-        ):
-            rows.append(Finding(
-                series_id=f"sums/{slug(subject)}/{relation}/{name}", value=number,
-                label=f"{first['table']}, {subject}: {RELATION_WORDS[relation]}", **words,
-            ))  # fmt: skip
+        own = tables[subject].frame.iloc[0]
+        rows += _numbers(f"{slug(subject)}/{relation}",
+                         f"{own['table']}: {RELATION_WORDS[relation]}", group,
+                         (f"{first['source']}/{slug(subject)}/*",), first)  # fmt: skip
     return Findings(tuple(rows))
+
+
+def _numbers(
+    series: str, label: str, group: pd.DataFrame, counts: tuple[str, ...], first: pd.Series
+) -> list[Finding]:
+    able = group[group["checkable"]]
+    numbers = {
+        "checked": len(able),
+        "failing": int((able["difference"] != 0).sum()),
+        "not checkable": len(group) - len(able),
+    }
+    return [
+        Finding(series_id=f"sums/{series}/{slug(name)}", label=label, kind="count", value=number,
+                area=ENGLAND_AND_WALES, period=first["period"], edition=first["edition"],
+                unit=name, method="sums of printed parts against the printed total",
+                counts=counts)
+        for name, number in numbers.items()
+    ]  # fmt: skip
 
 
 def failing_sums(tables: dict[str, Counts], checked: pd.DataFrame) -> Findings:
@@ -80,22 +82,25 @@ def failing_sums(tables: dict[str, Counts], checked: pd.DataFrame) -> Findings:
     rows = []
     failing = checked[checked["checkable"] & (checked["difference"] != 0)]
     for line in failing.to_dict("records"):
-        total = tables[line["subject"]].by_id.loc[line["total"]]
+        counts = tables[line["subject"]]
+        total = Count(**counts.by_id.loc[line["total"]])
+        pairs = counts.equations()
+        mine = (pairs["total"] == total.id) & (pairs["relation"] == line["relation"])
+        parts = Counts(counts.by_id.loc[pairs.loc[mine, "part"]])
         rows.append(Finding(
             series_id=f"sums/difference/{line['total'].split('/', 1)[1]}/{line['relation']}",
-            label=f"{total['table']}, cell {total['cell']}: {_dimensions(total)}, "
+            label=f"{total.table}, cell {total.cell}: {_dimensions(total)}, "
             f"{RELATION_WORDS[line['relation']]}",
-            kind="difference", area=total["area"], period=total["period"],
-            edition=total["edition"], unit=total["unit"], value=line["difference"],
-            method="sum of the printed parts less the printed total",
-            counts=(line["total"], *line["parts"].split(";")),
+            kind="difference", area=total.area, period=total.period, edition=total.edition,
+            unit=total.unit, value=line["difference"],
+            method="sum of the printed parts less the printed total", counts=(total, *parts),
         ))  # fmt: skip
     return Findings(tuple(rows))
 
 
-def _dimensions(count: pd.Series) -> str:
-    parts = [count["tactic"], count["group"]]
-    return ", ".join(part for part in parts if part != "all") or count["measure"]
+def _dimensions(count: Count) -> str:
+    parts = [part for part in (count.tactic, count.group) if part != ALL]
+    return ", ".join(parts) or count.measure
 
 
 def disagreements(tables: dict[str, Counts], period: str) -> Findings:
@@ -123,13 +128,6 @@ def disagreements(tables: dict[str, Counts], period: str) -> Findings:
             kind="difference", area=line["area"], period=period, edition=first["edition"],
             unit=first["unit"], value=line["max"] - line["min"],
             method="largest less smallest of the same figure in the tables of one edition",
-            counts=tuple(found["id"]),
+            counts=tuple(Counts(found[COLUMNS])),
         ))  # fmt: skip
     return Findings(tuple(rows))
-
-
-def without_breakdown(counts: Counts, tactic: str) -> list[str]:
-    """Forces for which a table gives no breakdown of a tactic, though it lists them."""
-    rows = counts.frame[(counts.frame["tactic"] == tactic) & (counts.frame["group"] != "all")]
-    missing = rows[rows["status"] == NOT_AVAILABLE]
-    return sorted(set(missing["area"]))

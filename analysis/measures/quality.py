@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.counts import ALL, Counts
+from analysis.counts import ALL, Count, Counts
 from analysis.findings import Finding, Findings, not_available
 from analysis.standard.forces import ENGLAND_AND_WALES, forces
 from analysis.standard.names import slug
@@ -37,7 +37,7 @@ def totals_of_the_year(ced: Counts, breakdown: Counts, area: str, period: str) -
         elif not other.available:
             rows.append(not_available(other.reason, [own, other], **words))
         else:
-            rows.append(Finding(value=own.value - other.value, counts=(own.id, other.id),
+            rows.append(Finding(value=own.value - other.value, counts=(own, other),
                                 method="printed total less printed total", **words))  # fmt: skip
     return Findings(tuple(rows))
 
@@ -60,7 +60,7 @@ def forces_behind(ced: Counts, breakdown: Counts, period: str) -> Findings:
                 period=period, edition=own.edition, unit="use", value=missing,
                 method="printed total less printed total; a force without a breakdown counts "
                 "with all its uses",
-                caveats=() if other.available else (other.reason,), counts=(own.id, other.id),
+                caveats=() if other.available else (other.reason,), counts=(own, other),
             ))  # fmt: skip
     return Findings(tuple(rows))
 
@@ -73,31 +73,31 @@ def not_reported(tables: dict[str, Counts], tactic: str, period: str) -> Finding
     """
     rows = []
     for breakdown, counts in tables.items():
-        own = counts.where(tactic=tactic, measure="tactic uses").frame
-        caveats = (DONT_KNOW,) if "Don't know" in set(own["group"]) else ()
-        by_area = {area: frame.set_index("group") for area, frame in own.groupby("area")}
+        by_area: dict[str, dict[str, Count]] = {}
+        for count in counts.where(tactic=tactic, measure="tactic uses"):
+            by_area.setdefault(count.area, {})[count.group] = count
         for area in (ENGLAND_AND_WALES, *forces()):
-            rows.append(_share(by_area[area], breakdown, tactic, area, period, caveats))
+            rows.append(_share(by_area[area], breakdown, tactic, area, period))
     return Findings(tuple(rows))
 
 
 def _share(
-    groups: pd.DataFrame, breakdown: str, tactic: str, area: str, period: str,
-    caveats: tuple[str, ...],
-) -> Finding:  # fmt: skip
-    total, missing = groups.loc[ALL], groups.loc[NOT_REPORTED]
+    groups: dict[str, Count], breakdown: str, tactic: str, area: str, period: str
+) -> Finding:
+    total, missing = groups[ALL], groups[NOT_REPORTED]
     words = {
         "series_id": f"not-reported/{slug(breakdown)}/{slug(tactic)}", "kind": "share",
-        "label": breakdown, "area": area, "period": period, "edition": total["edition"],
-        "unit": "tactic", "form": "percent:1", "method": "not reported over all as printed",
-        "counts": (missing["id"], total["id"]),
+        "label": f"{tactic}: {breakdown}", "area": area, "period": period,
+        "edition": total.edition, "unit": "tactic", "form": "percent:1",
+        "method": "not reported over all, as printed",
     }  # fmt: skip
-    if (groups["status"] != "stated").any():
-        return Finding(status="not available", reason=NO_BREAKDOWN,
-                       **words | {"counts": tuple(groups["id"])})  # fmt: skip
-    if total["value"] == 0:
-        return Finding(status="not available", reason="no use was recorded", **words)
-    return Finding(value=missing["value"] / total["value"], caveats=caveats, **words)
+    if not all(count.available for count in groups.values()):
+        return not_available(NO_BREAKDOWN, groups.values(), **words)
+    if total.value == 0:
+        return not_available("no use was recorded", (missing, total), **words)
+    caveats = (DONT_KNOW,) if "Don't know" in groups else ()
+    return Finding(value=missing.value / total.value, caveats=caveats, counts=(missing, total),
+                   **words)  # fmt: skip
 
 
 def forces_without(shares: Findings, tactic: str, period: str) -> Findings:

@@ -110,7 +110,7 @@ def _stage_share(
         **words, form="percent:3" if earlier == "incident" else "percent:1",
         value=events.value / base.value, lower=lower, upper=upper, confidence=confidence,
         method="exact (Clopper-Pearson)" if exact else "Wilson score",
-        caveats=LADDER_CAVEATS, counts=(events.id, base.id),
+        caveats=LADDER_CAVEATS, counts=(events, base),
     )  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def _product_of_stages(
     return (Finding(
         **words, edition=stages[2].edition, form="percent:3", value=value, lower=lower,
         upper=upper, confidence=confidence, method="log-delta", caveats=LADDER_CAVEATS,
-        counts=tuple(count.id for count in stages),
+        counts=tuple(stages),
     ),)  # fmt: skip
 
 
@@ -187,18 +187,18 @@ def _discharge_shares(
         made.append(Finding(
             series_id=series_id, label=label, value=fired / base, lower=lower, upper=upper,
             confidence=confidence, method="Wilson score", caveats=(HIGHEST_ONLY,),
-            counts=tuple(count.id for count in counts), **words,
+            counts=tuple(counts), **words,
         ))  # fmt: skip
     for name, label, events in (
         ("limit-none", "Limit: none of the uses not stated was a discharge", fired),
         ("limit-all", "Limit: all of the uses not stated were discharges", fired + missing),
     ):
-        ids = tuple(count.id for count in (discharges, uses, unstated))
+        rests_on = (discharges, uses, unstated)
         value = events / all_uses if all_uses else None
         given = {"value": value} if all_uses else {
             "status": "not available", "reason": "no use was recorded"}  # fmt: skip
         made.append(Finding(series_id=f"ced/discharge-{name}", label=label,
-                            method="missing-data limit", counts=ids, **words, **given))  # fmt: skip
+                            method="missing-data limit", counts=rests_on, **words, **given))  # fmt: skip
     return made
 
 
@@ -209,65 +209,72 @@ def funnel(official: Counts, area: str, period: str, *, keep_unstated: bool = Fa
     ``keep_unstated``. Gives the fit, the numbers outside the limits before and after
     adjustment, and for each force its share, adjusted limits and z-score. No ranking.
     """
-    table = official.where(period=period, measure="tactic uses", area=list(forces()))
-    wide = {tactic: {count.area: count for count in table.where(tactic=tactic)}
-            for tactic in ("CED", "CED discharge", "CED not stated")}  # fmt: skip
-    uses = {place: count.value - (0 if keep_unstated else wide["CED not stated"][place].value)
-            for place, count in wide["CED"].items()}  # fmt: skip
-    places = [place for place in forces() if uses[place] > 0]
-    events = np.array([wide["CED discharge"][place].value for place in places])
-    trials = np.array([uses[place] for place in places])
-    fitted = funnels.fit(events, trials)
-    choice = "kept" if keep_unstated else "left-out"
-    per_force = {place: tuple(wide[tactic][place].id for tactic in wide) for place in places}
-    everything = tuple(count for ids in per_force.values() for count in ids)
-    national = {
-        "area": ENGLAND_AND_WALES, "period": period, "edition": wide["CED"][area].edition,
-        "counts": everything, "method": "Spiegelhalter 2005, arcsine scale, additive variance",
+    counted = {
+        place: tuple(official.one(area=place, period=period, tactic=tactic)
+                     for tactic in ("CED discharge", "CED", "CED not stated"))
+        for place in forces()
     }  # fmt: skip
-    rows = [
-        Finding(series_id=f"ced/funnel-{choice}/pooled", label="Share in all forces together",
-                kind="share", unit="discharge per use", form="percent:1", value=fitted.pooled,
-                **national),
-        Finding(series_id=f"ced/funnel-{choice}/phi", kind="statistic", unit="ratio of variances",
-                label="Overdispersion φ (mean squared z-score, clipped)", form="number:2",
-                value=fitted.phi, **national),
-        Finding(series_id=f"ced/funnel-{choice}/tau2", kind="statistic", unit="arcsine squared",
-                label="Variance between forces τ²", form="number:5", value=fitted.tau2,
-                **national),
-    ]  # fmt: skip
-    for limit in funnels.LIMITS:
-        for adjusted in (False, True):
-            when = "after" if adjusted else "before"
-            rows.append(Finding(
-                series_id=f"ced/funnel-{choice}/outside-{limit.rstrip('%').replace('.', '')}-{when}",
-                label=f"Forces outside the {_limit_name(limit)} limits {when} adjustment",
-                kind="count", unit="force", value=fitted.outside(limit, adjusted=adjusted),
-                **national,
-            ))  # fmt: skip
-    limits = {limit: fitted.limits(trials, limit) for limit in funnels.LIMITS}
+    trials = {place: uses.value - (0 if keep_unstated else unstated.value)
+              for place, (_, uses, unstated) in counted.items()}  # fmt: skip
+    places = [place for place in forces() if trials[place] > 0]
+    events = np.array([counted[place][0].value for place in places])
+    sizes = np.array([trials[place] for place in places])
+    fitted = funnels.fit(events, sizes)
+    series = f"ced/funnel-{'kept' if keep_unstated else 'left-out'}"
+    words = {"period": period, "edition": counted[area][0].edition,
+             "method": "Spiegelhalter 2005, arcsine scale, additive variance"}  # fmt: skip
+    national = _funnel_fit(fitted, series, words | {
+        "area": ENGLAND_AND_WALES,
+        "counts": tuple(count for place in places for count in counted[place]),
+    })  # fmt: skip
+    fit_ids = tuple(row.id for row in national if row.series_id in (
+        f"{series}/pooled", f"{series}/tau2"))  # fmt: skip
+    rows = list(national)
+    limits = {limit: fitted.limits(sizes, limit) for limit in funnels.LIMITS}
     for number, place in enumerate(places):
-        own = national | {"area": place, "counts": per_force[place]}
-        shared = {"kind": "share", "unit": "discharge per use", "form": "percent:1"}
-        share = events[number] / trials[number]
-        for limit in funnels.LIMITS:
+        own = words | {"area": place, "counts": counted[place], "findings": fit_ids}
+        for limit, (lower, upper) in limits.items():
             rows.append(Finding(
-                series_id=f"ced/funnel-{choice}/limits-{limit.rstrip('%').replace('.', '')}",
+                series_id=f"{series}/limits-{_digits(limit)}", kind="share", form="percent:1",
                 label=f"Share, with the adjusted {_limit_name(limit)} limits at its number of uses",
-                value=share, lower=limits[limit][0][number], upper=limits[limit][1][number],
-                **shared, **own | {"counts": everything},
+                unit="discharge per use", value=events[number] / sizes[number],
+                lower=lower[number], upper=upper[number], **own,
             ))  # fmt: skip
         z = fitted.z_adjusted[number]
         rows.append(Finding(
-            series_id=f"ced/funnel-{choice}/z", label="Adjusted z-score", kind="statistic",
-            unit="standard deviations", form="number:2", value=z,
-            **own | {"counts": everything},
+            series_id=f"{series}/z", label="Adjusted z-score", kind="statistic",
+            unit="standard deviations", form="number:2", value=z, **own,
         ))  # fmt: skip
         rows.append(Finding(
-            series_id=f"ced/funnel-{choice}/position", label="Position in the funnel",
-            kind="verdict", unit="", outcome=_position(z), **own | {"counts": everything},
+            series_id=f"{series}/position", label="Position in the funnel", kind="verdict",
+            unit="", outcome=_position(z), **own,
         ))  # fmt: skip
     return Findings(tuple(rows))
+
+
+def _funnel_fit(fitted: funnels.Funnel, series: str, words: dict) -> list[Finding]:
+    """The fit and the numbers of forces outside the limits."""
+    rows = [
+        Finding(series_id=f"{series}/pooled", label="Share in all forces together", kind="share",
+                unit="discharge per use", form="percent:1", value=fitted.pooled, **words),
+        Finding(series_id=f"{series}/phi", kind="statistic", unit="ratio of variances",
+                label="Overdispersion φ (mean squared z-score, clipped)", form="number:2",
+                value=fitted.phi, **words),
+        Finding(series_id=f"{series}/tau2", kind="statistic", unit="arcsine squared",
+                label="Variance between forces τ²", form="number:5", value=fitted.tau2, **words),
+    ]  # fmt: skip
+    for limit in funnels.LIMITS:
+        for adjusted, when in ((False, "before"), (True, "after")):
+            rows.append(Finding(
+                series_id=f"{series}/outside-{_digits(limit)}-{when}", kind="count", unit="force",
+                label=f"Forces outside the {_limit_name(limit)} limits {when} adjustment",
+                value=fitted.outside(limit, adjusted=adjusted), **words,
+            ))  # fmt: skip
+    return rows
+
+
+def _digits(limit: str) -> str:
+    return limit.rstrip("%").replace(".", "")
 
 
 def _limit_name(limit: str) -> str:
@@ -309,6 +316,6 @@ def volume(
             rows.append(Finding(
                 **words, value=uses.value * per / total, lower=lower, upper=upper,
                 confidence=confidence, method=method, caveats=(HIGHEST_ONLY, SUMMARY_USES),
-                counts=(uses.id, *(count.id for count in base)),
+                counts=(uses, *base),
             ))  # fmt: skip
     return Findings(tuple(rows))

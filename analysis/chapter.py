@@ -1,0 +1,226 @@
+"""What a chapter shows: sentences, tables and charts in which every figure carries its id.
+
+Each call gives one visible result. A figure is written by one mechanism only, as an element
+tagged with the count or finding it shows, so that a page can be held against the tables.
+"""
+
+from __future__ import annotations
+
+import string
+from dataclasses import asdict, dataclass
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from analysis.audit import Audit
+from analysis.charts.drawing import Chart
+from analysis.counts import Count, Counts
+from analysis.findings import Finding, Findings
+from analysis.standard.periods import parse_period
+
+RECORD = "application/vnd.uof-audit.record+json"
+Row = Count | Finding
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One visible result of a chapter: HTML for the page, and plain text for those who read it."""
+
+    html: Markup
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        return {"text/html": str(self.html), "text/plain": self.html.striptags()}
+
+
+def tagged(row: Row, part: str = "value") -> Markup:
+    """A part of a count or finding as the reader sees it, tagged with its id."""
+    return Markup('<span data-id="{}" data-part="{}">{}</span>').format(
+        row.id, part, row.text(part)
+    )
+
+
+class _Quoted:
+    """A row as a sentence may quote it: ``{share}``, ``{share.interval}``, ``{share.base}``."""
+
+    def __init__(self, row: Row) -> None:
+        self._row = row
+
+    def __html__(self) -> str:
+        return str(tagged(self._row))
+
+    @property
+    def interval(self) -> Markup:
+        row = self._row
+        return Markup("{} interval {} to {}").format(
+            tagged(row, "confidence"), tagged(row, "lower"), tagged(row, "upper")
+        )
+
+    @property
+    def events(self) -> Markup:
+        """The numerator: the first count that the finding rests on."""
+        return tagged(self._row.counts[0])
+
+    @property
+    def base(self) -> Markup:
+        """The base: the second count that the finding rests on."""
+        return tagged(self._row.counts[1])
+
+    @property
+    def area(self) -> str:
+        return self._row.area
+
+    @property
+    def period(self) -> str:
+        return self._row.period
+
+
+class _Sentence(string.Formatter):
+    def format_field(self, value: object, format_spec: str) -> str:
+        return escape(value)
+
+
+def say(template: str, **rows: Row) -> Shown:
+    """A sentence that quotes counts and findings by name.
+
+    ``say("{used} of {used.base} authorisations led to use", used=...)``. Where one of them is
+    not available the sentence says so, with the reason, instead.
+    """
+    missing = [row for row in rows.values() if not row.available]
+    if missing:
+        row = missing[0]
+        text = Markup("{} ({}, {}): {}, because {}.").format(
+            row.label, row.area, row.period, tagged(row), row.reason
+        )
+    else:
+        quoted = {name: _Quoted(row) for name, row in rows.items()}
+        text = Markup(_Sentence().vformat(template, (), quoted))
+    return Shown(Markup("<p>{}</p>").format(text))
+
+
+def table(rows: Findings, caption: str) -> Shown:
+    """Findings one below the other: value, interval, what each rests on, method, caveats."""
+    has_interval = any(row.lower is not None for row in rows)
+    has_base = any(_shows_base(row) for row in rows)
+    heads = ["", "Value", *(["Interval"] * has_interval), *(["From"] * has_base), "Method"]
+    lines = []
+    for row in rows:
+        cells = [tagged(row)]
+        if has_interval:
+            cells.append(_Quoted(row).interval if row.lower is not None else "")
+        if has_base:
+            cells.append(Markup("{} of {}").format(tagged(row.counts[0]), tagged(row.counts[1]))
+                         if _shows_base(row) else "")  # fmt: skip
+        cells.append(row.method if row.available else "")
+        lines.append((f"{row.label}, {row.area}, {row.period}", cells))
+    return Shown(_table(caption, heads, lines) + _notes(rows))
+
+
+def _shows_base(row: Finding) -> bool:
+    return row.kind in {"share", "rate"} and row.lower is not None and len(row.counts) == 2
+
+
+def crosstab(rows: Findings | Counts, caption: str, *, down: str, across: str) -> Shown:
+    """Counts or findings by two of their dimensions, such as kind down and period across."""
+    place = {(getattr(row, down), getattr(row, across)): row for row in rows}
+    downs, acrosses = (list(dict.fromkeys(keys)) for keys in zip(*place, strict=True)) if place else (
+        [], [])  # fmt: skip
+    if across == "period":
+        acrosses.sort(key=parse_period)
+    lines = [
+        (d, [tagged(place[d, a]) if (d, a) in place else "" for a in acrosses]) for d in downs
+    ]
+    return Shown(_table(caption, ["", *acrosses], lines) + _notes(rows))
+
+
+def _table(caption: str, heads: list[str], lines: list[tuple[str, list]]) -> Markup:
+    if not lines:
+        return Markup("<p>{}: none.</p>").format(caption)
+    head = Markup("").join(
+        Markup('<th scope="col">{}</th>').format(text) if text else Markup("<td></td>")
+        for text in heads
+    )
+    body = Markup("\n").join(
+        Markup('<tr><th scope="row">{}</th>{}</tr>').format(
+            label, Markup("").join(Markup("<td>{}</td>").format(cell) for cell in cells)
+        )
+        for label, cells in lines
+    )
+    return Markup(
+        '<div class="wide" tabindex="0" role="region" aria-label="{}"><table>'
+        "<caption>{}</caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody></table></div>"
+    ).format(caption, caption, head, body)
+
+
+def _notes(rows: Findings | Counts) -> Markup:
+    """Reasons and caveats of the rows, each once, below their table."""
+    notes = {f"Not available: {row.reason}." for row in rows if not row.available}
+    notes |= {
+        f"{caveat[0].upper()}{caveat[1:]}."
+        for row in rows
+        for caveat in getattr(row, "caveats", ())
+    }
+    if not notes:
+        return Markup("")
+    items = Markup("").join(Markup("<li>{}</li>").format(note) for note in sorted(notes))
+    return Markup('<ul class="notes">{}</ul>').format(items)
+
+
+def figure(chart: Chart | None, absent: str = "") -> Shown:
+    """A chart with its title, alternative text and data; ``absent`` says why there is none."""
+    if chart is None:
+        return Shown(Markup("<p>{}</p>").format(absent))
+    lines = [(f"{row.label}, {row.area}, {row.period}", [tagged(row), *_limits(row)])
+             for row in chart.rows]  # fmt: skip
+    widest = max(len(cells) for _, cells in lines)
+    heads = ["", "Value", "Lower", "Upper"][: widest + 1]
+    data = _table(f"Data of the chart: {chart.title}", heads,
+                  [(label, cells + [""] * (widest - len(cells))) for label, cells in lines])  # fmt: skip
+    return Shown(Markup(
+        '<figure data-chart="{}"><figcaption>{}</figcaption>{}'
+        "<details><summary>Data of the chart</summary>{}</details></figure>"
+    ).format(chart.name, chart.title, Markup(chart.svg), data))  # fmt: skip
+
+
+def _limits(row: Row) -> list[Markup]:
+    if getattr(row, "lower", None) is None:
+        return []
+    return [tagged(row, "lower"), tagged(row, "upper")]
+
+
+def record(audit: Audit, *tables: Findings | Counts) -> Record:
+    """Everything the chapter found and counted, handed to the report with the notebook."""
+    findings: dict[str, Finding] = {}
+    counts: dict[str, Count] = {}
+    for rows in tables:
+        for row in rows:
+            if isinstance(row, Count):
+                counts[row.id] = row
+            else:
+                findings[row.id] = row
+                counts |= {count.id: count for count in row.counts if isinstance(count, Count)}
+    return Record(audit, Findings(tuple(findings.values())), list(counts.values()))
+
+
+@dataclass(frozen=True)
+class Record:
+    """The rows of a chapter as its notebook carries them."""
+
+    audit: Audit
+    findings: Findings
+    counts: list[Count]
+
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        return {
+            RECORD: {
+                "findings": _plain_rows(self.findings.frame),
+                "counts": _plain_rows(pd.DataFrame([asdict(count) for count in self.counts])),
+                "ledger": self.audit.ledger.frame.to_dict("records"),
+                "inputs": [asdict(one) for one in self.audit.inputs.values()],
+            },
+            "text/plain": "the findings, counts and ledger of this chapter",
+        }
+
+
+def _plain_rows(frame: pd.DataFrame) -> list[dict]:
+    """Rows for JSON, which has no word for a missing number but null."""
+    return frame.astype(object).where(frame.notna(), None).to_dict("records")

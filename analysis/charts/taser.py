@@ -1,0 +1,147 @@
+"""Charts of the Taser chapter: the ladder, the official series, the funnel."""
+
+from __future__ import annotations
+
+import matplotlib as mpl
+import numpy as np
+
+from analysis.charts.drawing import (
+    BLACK,
+    BLUE,
+    GREY,
+    ORANGE,
+    STYLE,
+    Chart,
+    finish,
+    mark,
+    new_figure,
+)
+from analysis.counts import Counts
+from analysis.findings import Finding, Findings
+from analysis.standard.periods import parse_period
+
+_STACK = (
+    ("CED non-discharge", "not discharged", BLUE, ""),
+    ("CED discharge", "discharged", ORANGE, "//"),
+    ("CED not stated", "not stated", "#ffffff", ".."),
+)
+
+
+def ladder(findings: Findings) -> Chart | None:
+    """Each stage given each stage before, with its interval, on a log scale; None without data."""
+    rows = [row for row in findings if row.available and row.method == "Wilson score"]
+    if not rows:
+        return None
+    figure = new_figure(0.55 * len(rows) + 1.0)
+    with mpl.rc_context(STYLE):
+        axes = figure.subplots()
+        for place, row in enumerate(rows):
+            axes.plot([row.lower, row.upper], [place, place], color=BLUE, linewidth=2)
+            axes.plot([row.value], [place], "o", color=BLUE, markersize=7)
+            mark(axes.annotate(row.text(), (row.value, place), xytext=(0, 6),
+                               textcoords="offset points", ha="center"), row)  # fmt: skip
+        axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:g}%")
+        axes.set_yticks(range(len(rows)), [row.label for row in rows])
+        axes.set_ylim(len(rows) - 0.5, -0.7)
+        axes.set_xlabel("share of the stage before, log scale")
+    period = rows[0].period
+    listed = "; ".join(f"{row.label.lower()} {row.text()}, {row.text('lower')} to "
+                       f"{row.text('upper')}" for row in rows)  # fmt: skip
+    return finish(
+        figure, "taser-ladder", f"Stages of the Taser ladder, {rows[0].area}, {period}",
+        f"Dots with interval lines on a logarithmic scale, one for each pair of stages: {listed}.",
+        tuple(rows),
+    )  # fmt: skip
+
+
+def series(counts: Counts, area: str) -> Chart:
+    """CED use by kind in each full year, calendar and financial years set apart."""
+    own = counts.where(area=area)
+    periods = sorted((p for p in set(own.frame["period"]) if parse_period(p).months == 12),
+                     key=parse_period)  # fmt: skip
+    kinds = {period: {count.tactic: count for count in own.where(period=period)}
+             for period in periods}  # fmt: skip
+    financial = [parse_period(period).kind == "financial year" for period in periods]
+    places = np.arange(len(periods)) + 0.6 * np.array(financial, float)
+    figure = new_figure(3.6)
+    with mpl.rc_context(STYLE):
+        axes = figure.subplots()
+        base = np.zeros(len(periods))
+        for tactic, label, colour, hatch in _STACK:
+            height = np.array([kinds[period][tactic].value for period in periods])
+            axes.bar(places, height, bottom=base, width=0.7, label=label, color=colour,
+                     hatch=hatch, edgecolor=BLACK, linewidth=0.8)  # fmt: skip
+            base += height
+        for place, period, top in zip(places, periods, base, strict=True):
+            total = kinds[period]["CED"]
+            mark(axes.annotate(total.text(), (place, top), xytext=(0, 4),
+                               textcoords="offset points", ha="center"), total)  # fmt: skip
+        if any(financial) and not all(financial):
+            axes.axvline(places[financial.index(True)] - 0.8, color=GREY, linestyle=":")
+        axes.set_xticks(places, periods)
+        axes.grid(axis="x", visible=False)
+        axes.set_ylabel("CED uses (highest use in a report)")
+        axes.set_ylim(0, max(base.max() * 1.12, 1))
+        figure.legend(loc="outside upper left", ncols=3, frameon=False)
+    rows = tuple(kinds[period][tactic] for period in periods
+                 for tactic in ("CED", *(kind for kind, *_ in _STACK)))  # fmt: skip
+    listed = ", ".join(f"{kinds[period]['CED'].text()} in {period}" for period in periods)
+    return finish(
+        figure, "ced-series", f"CED uses recorded, by kind, {area}",
+        f"Stacked bars of CED uses by kind: {listed}. A gap parts calendar years from financial "
+        "years, which are not comparable.", rows,
+    )  # fmt: skip
+
+
+def funnel(findings: Findings, area: str) -> Chart:
+    """Share of uses discharged against number of uses of a stated kind, all forces, with limits.
+
+    The area and the forces outside the outer limits are named; nothing is ranked.
+    """
+    inner = {row.area: row for row in findings if row.series_id.endswith("/limits-95")}
+    outer = {row.area: row for row in findings if row.series_id.endswith("/limits-998")}
+    position = {row.area: row for row in findings if row.series_id.endswith("/position")}
+    pooled = next(row for row in findings if row.series_id.endswith("/pooled"))
+    trials = {place: _stated_uses(row) for place, row in inner.items()}
+    order = sorted(inner, key=trials.get)
+    figure = new_figure(4.6)
+    with mpl.rc_context(STYLE):
+        axes = figure.subplots()
+        for limits, style, label in ((inner, "--", "inner limits"), (outer, "-", "outer limits")):
+            for part in ("lower", "upper"):
+                axes.plot([trials[p] for p in order], [getattr(limits[p], part) for p in order],
+                          style, color=GREY, linewidth=1.1,
+                          label=label if part == "lower" else None)  # fmt: skip
+        axes.axhline(pooled.value, color=BLACK, linewidth=1, label="all forces together")
+        others = [place for place in order if place != area]
+        axes.plot([trials[p] for p in others], [inner[p].value for p in others], "o", color=BLUE,
+                  markersize=5, alpha=0.85)  # fmt: skip
+        if area in inner:
+            axes.plot(trials[area], inner[area].value, "D", color=ORANGE, markersize=9,
+                      markeredgecolor=BLACK, label=area)  # fmt: skip
+        for place in others:
+            if "outer" in position[place].outcome:
+                axes.annotate(place, (trials[place], inner[place].value), xytext=(6, 3),
+                              textcoords="offset points", fontsize=9)  # fmt: skip
+        axes.set_xscale("log")
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
+        axes.set_ylim(bottom=0)
+        axes.set_xlabel("CED uses of a stated kind, log scale")
+        axes.set_ylabel("share discharged")
+        figure.legend(loc="outside upper left", ncols=2, frameon=False)
+    words = position[area].outcome if area in position else "not shown"
+    named = [place for place in order if "outer" in position[place].outcome]
+    return finish(
+        figure, "ced-funnel", f"Discharges as a share of CED uses, all forces, {pooled.period}",
+        f"Funnel plot of all forces against their number of uses. {area} is {words}. Outside the "
+        f"outer limits: {', '.join(named) or 'none'}.",
+        tuple(inner[place] for place in sorted(inner)),
+    )  # fmt: skip
+
+
+def _stated_uses(row: Finding) -> float:
+    """Uses of a stated kind behind a force's point in the funnel."""
+    _, uses, unstated = row.counts
+    return uses.value - unstated.value

@@ -1,0 +1,1 @@
+"""Runs the chapters and makes the page, the files and the manifest."""

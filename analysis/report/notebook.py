@@ -1,0 +1,95 @@
+"""Executing one chapter with papermill, and leaving in it nothing that changes from run to run."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import papermill
+from papermill.exceptions import PapermillExecutionError
+
+from analysis.chapter import RECORD
+
+KERNEL = "python3"
+TRIES = 2  # the ports of a new kernel collide now and then
+
+
+@dataclass(frozen=True)
+class Executed:
+    """A chapter after its run: the tidy notebook, and why it failed if it did."""
+
+    name: str
+    notebook: nbformat.NotebookNode
+    failure: str = ""
+
+    @property
+    def record(self) -> dict:
+        """What the chapter recorded: lists under findings, counts, ledger and inputs."""
+        for cell in reversed(self.notebook.cells):
+            for output in cell.get("outputs", []):
+                if RECORD in output.get("data", {}):
+                    return output["data"][RECORD]
+        return {"findings": [], "counts": [], "ledger": [], "inputs": []}
+
+
+def execute(
+    path: Path, parameters: dict[str, object], folder: Path, scratch: Path, position: int
+) -> Executed:
+    """Run a chapter in its own kernel, in ``folder``; a failure is told, not raised.
+
+    ``scratch`` is where papermill writes while it runs; ``position`` is the line of the progress
+    bar.
+    """
+    name = path.stem
+    bar = {"desc": name, "position": position, "disable": None, "leave": True}
+    for attempt in range(1, TRIES + 1):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                notebook = papermill.execute_notebook(
+                    str(path), str(scratch / f"{name}.ipynb"), parameters=parameters,
+                    cwd=str(folder), kernel_name=KERNEL, progress_bar=bar, autosave_cell_every=0,
+                    extra_arguments=["--log-level=ERROR"],
+                )  # fmt: skip
+            return Executed(name, tidy(notebook))
+        except PapermillExecutionError as error:
+            failed = nbformat.read(scratch / f"{name}.ipynb", as_version=4)
+            return Executed(name, tidy(failed), f"{error.ename}: {error.evalue}")
+        except Exception as error:  # a kernel that died, a notebook that cannot be read
+            if attempt == TRIES:
+                empty = nbformat.v4.new_notebook()
+                return Executed(name, empty, f"{type(error).__name__}: {error}")
+    raise AssertionError("unreachable")
+
+
+def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """The notebook without times, paths, random ids, and papermill's banners of an error."""
+    cells = []
+    for number, cell in enumerate(notebook.cells):
+        tags = list(cell.metadata.get("tags", []))
+        if any(tag.startswith("papermill-error-cell") for tag in tags):
+            continue
+        kept = copy.deepcopy(cell)
+        kept.id = cell.id if "injected-parameters" not in tags else f"injected-{number:02d}"
+        kept.metadata = nbformat.NotebookNode({"tags": tags} if tags else {})
+        if cell.cell_type == "code":
+            kept.outputs = [_tidy_output(output) for output in cell.outputs]
+        cells.append(kept)
+    metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": KERNEL},
+                "language_info": {"name": "python"}}  # fmt: skip
+    return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+
+
+def _tidy_output(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    kept = copy.deepcopy(output)
+    if kept.output_type == "error":  # a traceback names paths of this machine
+        kept.traceback = [f"{kept.ename}: {kept.evalue}"]
+    return kept
+
+
+def written(notebook: nbformat.NotebookNode) -> str:
+    """The notebook as a file: equal contents, equal bytes."""
+    return nbformat.writes(notebook, version=4, sort_keys=True).rstrip("\n") + "\n"

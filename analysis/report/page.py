@@ -1,0 +1,134 @@
+"""The page: one self-contained file; answers first, then contents, chapters, sources."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+import mistune
+from markupsafe import Markup
+
+from analysis.parameters import Parameters
+from analysis.report.notebook import Executed
+from analysis.sources.registry import NOT_REGISTERED, Source, sources
+from analysis.standard.names import slug
+
+HERE = Path(__file__).parent
+
+
+class _Prose(mistune.HTMLRenderer):
+    """Markdown of a chapter: headings one level down, with ids that are unique on the page."""
+
+    def __init__(self, chapter: str) -> None:
+        super().__init__(escape=True)
+        self.chapter = chapter
+
+    def heading(self, text: str, level: int, **_: object) -> str:
+        return f'<h{level + 1} id="{heading_id(self.chapter, text)}">{text}</h{level + 1}>\n'
+
+
+def heading_id(chapter: str, text: str) -> str:
+    return f"{chapter}-{slug(re.sub('<[^>]+>', '', text))}"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One thing on the page: prose, the folded code of a cell, or what it shows."""
+
+    kind: str  # prose, code, shown
+    html: Markup
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter as the page shows it."""
+
+    name: str
+    title: str
+    headings: tuple[tuple[str, str], ...]  # (id, text)
+    blocks: tuple[Block, ...]
+    answers: tuple[Markup, ...]
+    failure: str
+
+
+def chapter_of(executed: Executed) -> Chapter:
+    """The prose, code and visible results of an executed notebook, in order."""
+    markdown = mistune.create_markdown(renderer=_Prose(executed.name))
+    blocks, answers, headings, title = [], [], [], executed.name
+    for cell in executed.notebook.cells:
+        if cell.cell_type == "markdown":
+            for marks, text in re.findall(r"^(#+) (.+)$", cell.source, re.M):
+                if marks == "#":
+                    title = text
+                else:
+                    headings.append((heading_id(executed.name, text), text))
+            blocks.append(Block("prose", Markup(markdown(cell.source))))
+            continue
+        blocks.append(Block("code", Markup("<pre><code>{}</code></pre>").format(cell.source)))
+        for output in cell.outputs:
+            html = output.get("data", {}).get("text/html")
+            if html:
+                shown = Markup(html)
+                blocks.append(Block("shown", shown))
+                if "answer" in cell.metadata.get("tags", []):
+                    answers.append(shown)
+    return Chapter(executed.name, title, tuple(headings), tuple(blocks), tuple(answers),
+                   executed.failure)  # fmt: skip
+
+
+def quoted_ids(executed: Executed) -> set[str]:
+    """The ids of the counts and findings that a chapter shows."""
+    html = "".join(
+        output.get("data", {}).get("text/html", "")
+        for cell in executed.notebook.cells if cell.cell_type == "code"
+        for output in cell.outputs
+    )  # fmt: skip
+    return set(re.findall(r'data-id="([^"]+)"', html))
+
+
+def charts_of(executed: Executed) -> dict[str, tuple[str, list[str]]]:
+    """The charts of a chapter by name: SVG, and the ids of the rows in its data table."""
+    found = {}
+    for cell in executed.notebook.cells:
+        for output in cell.get("outputs", []):
+            html = output.get("data", {}).get("text/html", "")
+            match = re.match(r'<figure data-chart="([^"]+)">', html)
+            if match:
+                svg = html[html.index("<svg") : html.index("</svg>") + len("</svg>")]
+                data = html[html.index("<details>") :]
+                found[match[1]] = svg, list(dict.fromkeys(re.findall(r'data-id="([^"]+)"', data)))
+    return found
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A source that the report rests on, with the files read for it."""
+
+    source: Source
+    files: tuple[tuple[str, str, str], ...]  # name, sha256, registered or not
+
+
+def cited(inputs: list[dict]) -> list[Cited]:
+    """The sources of a report, each with its files, in the order of their keys."""
+    known = sources()
+    return [
+        Cited(known[key], tuple(
+            (one["file"], one["sha256"], "registered" if one["registered"] else NOT_REGISTERED)
+            for one in inputs if one["source"] == key))
+        for key in sorted({one["source"] for one in inputs})
+    ]  # fmt: skip
+
+
+def render(parameters: Parameters, chapters: list[Chapter], inputs: list[dict]) -> str:
+    """The page as HTML, without a request to anywhere."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE), autoescape=True, trim_blocks=True,
+        lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+    page = environment.get_template("page.html.j2").render(
+        parameters=parameters, chapters=chapters, sources=cited(inputs),
+        style=Markup((HERE / "page.css").read_text(encoding="utf-8")),
+    )  # fmt: skip
+    return page.replace("\r\n", "\n")

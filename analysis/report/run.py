@@ -1,0 +1,187 @@
+"""The run: chapters in parallel, then the tables, the page and the manifest, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+from filelock import FileLock, Timeout
+
+from analysis import counts as count_tables
+from analysis import findings as finding_tables
+from analysis import ledger as ledgers
+from analysis.errors import Refused
+from analysis.parameters import Parameters
+from analysis.places import NOTEBOOKS
+from analysis.report.manifest import manifest
+from analysis.report.notebook import Executed, execute, written
+from analysis.report.page import chapter_of, charts_of, quoted_ids, render
+from analysis.tables import write_table
+
+WORKERS = 2
+
+
+class CannotWrite(Refused):
+    """The folder of the report cannot be written or replaced; nothing in it was changed."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Where a report stands, and which chapters failed and why."""
+
+    folder: Path
+    failures: dict[str, str]
+
+
+def run(parameters: Parameters, folder: Path, base: Path) -> Report:
+    """Make the report of ``parameters`` in ``folder``; relative sources are found from ``base``.
+
+    Refuses a folder in which another run is at work. A chapter that fails leaves the others; the
+    page says what failed and why. The folder is replaced as a whole, or left as it was.
+    """
+    with _alone(folder):
+        staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        try:
+            executed = _execute(parameters, base, staging)
+            failures = _write(parameters, executed, staging)
+            _replace(folder, staging)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+    return Report(folder, failures)
+
+
+@contextmanager
+def _alone(folder: Path):
+    """Hold the folder against a second run; leftovers of a run that was killed are cleared."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=0)
+        with lock:
+            for left in folder.parent.glob(f".{folder.name}.*/"):
+                shutil.rmtree(left, ignore_errors=True)
+            yield
+    except Timeout:
+        raise CannotWrite(f"{folder}: another run is writing this report; wait for it") from None
+    except OSError as error:
+        raise CannotWrite(f"{error.filename or folder}: cannot be written ({error.strerror}); "
+                          "close the program that holds it, or give --out another folder") from None
+
+
+def _execute(parameters: Parameters, base: Path, staging: Path) -> list[Executed]:
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # the kernel of this environment, no other
+    values = {
+        "area": parameters.area,
+        "period": parameters.period,
+        "sources": parameters.sources.model_dump(exclude_none=True),
+        "confidence": parameters.choices.confidence,
+    }
+    scratch = staging / "scratch"
+    scratch.mkdir()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        jobs = [pool.submit(execute, NOTEBOOKS / f"{name}.ipynb", values, base, scratch, position)
+                for position, name in enumerate(parameters.chapters)]  # fmt: skip
+        executed = [job.result() for job in jobs]
+    shutil.rmtree(scratch)
+    return [_with_unrecorded(chapter) for chapter in executed]
+
+
+def _with_unrecorded(chapter: Executed) -> Executed:
+    """A chapter that shows a figure it does not record has failed: it could not be traced."""
+    known = {row["id"] for table in ("findings", "counts") for row in chapter.record[table]}
+    missing = sorted(quoted_ids(chapter) - known)
+    if not chapter.failure and missing:
+        return replace(chapter, failure=f"shows {missing[0]} without recording it")
+    return chapter
+
+
+def _write(parameters: Parameters, executed: list[Executed], folder: Path) -> dict[str, str]:
+    """Every file of the report; returns the chapters that failed and why."""
+    merged = {name: _merged(executed, name) for name in ("findings", "counts", "inputs")}
+    tables = {
+        "findings": (merged["findings"], finding_tables.COLUMNS, "id"),
+        "counts": (merged["counts"], count_tables.COLUMNS, "id"),
+        "ledger": (_merged(executed, "ledger"), ledgers.COLUMNS, ledgers.COLUMNS[:-1]),
+    }
+    for name, (rows, columns, order) in tables.items():
+        frame = pd.DataFrame(rows, columns=columns).sort_values(order, ignore_index=True)
+        write_table(_whole_numbers(frame), folder / f"{name}.csv")
+    by_id = {row["id"]: row for row in merged["findings"] + merged["counts"]}
+    for chapter in executed:
+        notebook = folder / "notebooks" / f"{chapter.name}.ipynb"
+        _write_text(notebook, written(chapter.notebook))
+        for name, (svg, ids) in charts_of(chapter).items():
+            _write_text(folder / "charts" / f"{name}.svg", svg + "\n")
+            data = pd.DataFrame([by_id[one] for one in ids if one in by_id])
+            shown = [column for column in ("id", "area", "period", "tactic", "group", "series_id",
+                                           "label", "value", "lower", "upper", "status")
+                     if column in data]  # fmt: skip
+            write_table(_whole_numbers(data[shown]), folder / "charts" / f"{name}.csv")
+    inputs = sorted(merged["inputs"], key=lambda one: (one["source"], one["file"]))
+    chapters = [chapter_of(chapter) for chapter in executed]
+    _write_text(folder / "report.html", render(parameters, chapters, inputs))
+    failures = {chapter.name: chapter.failure for chapter in executed if chapter.failure}
+    _write_text(folder / "manifest.json", manifest(parameters, inputs, folder, failures))
+    return failures
+
+
+def _merged(executed: list[Executed], table: str) -> list[dict]:
+    """The rows of all chapters, each once."""
+    rows = {json.dumps(row, sort_keys=True): row
+            for chapter in executed for row in chapter.record[table]}  # fmt: skip
+    return list(rows.values())
+
+
+def _whole_numbers(frame: pd.DataFrame) -> pd.DataFrame:
+    """Numbers as text, so that ``21`` is not written ``21.0`` beside a missing value."""
+    return frame.map(lambda value: f"{value:.10g}" if isinstance(value, float) else value,
+                     na_action="ignore")  # fmt: skip
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _replace(folder: Path, staging: Path, rename: Callable = os.replace) -> None:
+    """Put the finished folder in place of the old one; files that are not ours move over.
+
+    Renaming fails as a whole where a program holds a file of the old folder, and then nothing
+    has changed.
+    """
+    if not folder.exists():
+        rename(staging, folder)
+        return
+    old = folder.parent / f".{folder.name}.old"
+    shutil.rmtree(old, ignore_errors=True)
+    rename(folder, old)
+    try:
+        rename(staging, folder)
+    except OSError:
+        rename(old, folder)
+        raise
+    for path in _not_ours(old):
+        target = folder / path.relative_to(old)
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            rename(path, target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _not_ours(folder: Path) -> list[Path]:
+    """Files in a report's folder that its manifest does not name: somebody's own."""
+    try:
+        ours = set(json.loads((folder / "manifest.json").read_text("utf-8"))["outputs"])
+    except (OSError, ValueError, KeyError):
+        ours = set()
+    return [path for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.relative_to(folder).as_posix() not in ours
+            and not re.search(r"(^|/)manifest\.json$", path.as_posix())]  # fmt: skip

@@ -1,0 +1,60 @@
+"""One grammar for periods: financial and calendar years, quarters, ranges of months."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.errors import Refused
+from analysis.standard.periods import parse_period
+
+
+@pytest.mark.parametrize(
+    "text, first, last, months, kind, slug",
+    [
+        ("2019/20", (2019, 4), (2020, 3), 12, "financial year", "2019-20"),
+        ("1999/00", (1999, 4), (2000, 3), 12, "financial year", "1999-00"),
+        ("2016", (2016, 1), (2016, 12), 12, "calendar year", "2016"),
+        ("2017-Q1", (2017, 1), (2017, 3), 3, "quarter", "2017-q1"),
+        ("2017-Q4", (2017, 10), (2017, 12), 3, "quarter", "2017-q4"),
+        # the Cambridgeshire board paper: May to December 2013
+        ("2013-05..2013-12", (2013, 5), (2013, 12), 8, "months", "2013-05..2013-12"),
+        ("2012-12..2013-01", (2012, 12), (2013, 1), 2, "months", "2012-12..2013-01"),
+        ("2013-05..2013-05", (2013, 5), (2013, 5), 1, "months", "2013-05..2013-05"),
+    ],
+)
+def test_what_a_period_covers(text, first, last, months, kind, slug):
+    period = parse_period(text)
+    assert (period.first, period.last, period.months) == (first, last, months)
+    assert (period.kind, period.slug, str(period)) == (kind, slug, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2019/21", "2019-20", "2019/2020", "19/20", "", "all", "2017-Q5", "2017-Q0", "2017Q1",
+        "2013-13..2013-14", "2013-12..2013-05", "2013-5..2013-12", "2013-05", "2013-05..",
+    ],
+)  # fmt: skip
+def test_what_is_no_period_is_refused_with_the_grammar(text):
+    with pytest.raises(Refused, match=r"^activity\.csv: row 2: '.*' is not a period; allowed: .*2019/20"):
+        parse_period(text, "activity.csv: row 2")
+
+
+def test_periods_sort_in_time_not_in_the_alphabet():
+    texts = ["2019/20", "2016", "2017-Q1", "2013-05..2013-12", "2017/18"]
+    ordered = ["2013-05..2013-12", "2016", "2017-Q1", "2017/18", "2019/20"]
+    assert [str(period) for period in sorted(map(parse_period, texts))] == ordered
+
+
+@given(st.integers(1900, 2099), st.integers(1, 4))
+def test_four_quarters_make_a_calendar_year(year, quarter):
+    quarters = [parse_period(f"{year}-Q{number}") for number in range(1, 5)]
+    whole = parse_period(str(year))
+    assert (quarters[0].first, quarters[3].last) == (whole.first, whole.last)
+    assert sum(one.months for one in quarters) == whole.months
+
+
+@given(st.integers(1900, 2098))
+def test_a_financial_year_begins_after_the_one_before(year):
+    this, following = (parse_period(f"{y}/{(y + 1) % 100:02d}") for y in (year, year + 1))
+    assert this.last[1] + 1 == following.first[1] and this.last[0] == following.first[0]
