@@ -98,10 +98,16 @@ def say(template: str, **rows: Row) -> Shown:
 
 
 def table(rows: Findings, caption: str) -> Shown:
-    """Findings one below the other: value, interval, what each rests on, method, caveats."""
+    """Findings one below the other: value, interval, what each rests on; notes below.
+
+    Area, period and method stand once, in the caption or the notes, where all rows share them.
+    """
     has_interval = any(row.lower is not None for row in rows)
     has_base = any(_shows_base(row) for row in rows)
-    heads = ["", "Value", *(["Interval"] * has_interval), *(["From"] * has_base), "Method"]
+    methods = sorted({row.method for row in rows if row.available})
+    heads = ["", "Value", *(["Interval"] * has_interval), *(["From"] * has_base),
+             *(["Method"] * (len(methods) > 1))]  # fmt: skip
+    shared = [name for name in ("area", "period") if len({getattr(row, name) for row in rows}) == 1]
     lines = []
     for row in rows:
         cells = [tagged(row)]
@@ -110,9 +116,13 @@ def table(rows: Findings, caption: str) -> Shown:
         if has_base:
             cells.append(Markup("{} of {}").format(tagged(row.counts[0]), tagged(row.counts[1]))
                          if _shows_base(row) else "")  # fmt: skip
-        cells.append(row.method if row.available else "")
-        lines.append((f"{row.label}, {row.area}, {row.period}", cells))
-    return Shown(_table(caption, heads, lines) + _notes(rows))
+        if len(methods) > 1:
+            cells.append(row.method if row.available else "")
+        varied = [getattr(row, name) for name in ("area", "period") if name not in shared]
+        lines.append((", ".join([row.label, *varied]), cells))
+    common = [getattr(next(iter(rows)), name) for name in shared] if lines else []
+    method = f"Method: {methods[0]}." if len(methods) == 1 else ""
+    return Shown(_table(", ".join([caption, *common]), heads, lines) + _notes(rows, method))
 
 
 def _shows_base(row: Finding) -> bool:
@@ -122,8 +132,7 @@ def _shows_base(row: Finding) -> bool:
 def crosstab(rows: Findings | Counts, caption: str, *, down: str, across: str) -> Shown:
     """Counts or findings by two of their dimensions, such as kind down and period across."""
     place = {(getattr(row, down), getattr(row, across)): row for row in rows}
-    downs, acrosses = (list(dict.fromkeys(keys)) for keys in zip(*place, strict=True)) if place else (
-        [], [])  # fmt: skip
+    downs, acrosses = (list(dict.fromkeys(key[side] for key in place)) for side in (0, 1))
     if across == "period":
         acrosses.sort(key=parse_period)
     lines = [
@@ -147,13 +156,14 @@ def _table(caption: str, heads: list[str], lines: list[tuple[str, list]]) -> Mar
     )
     return Markup(
         '<div class="wide" tabindex="0" role="region" aria-label="{}"><table>'
-        "<caption>{}</caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody></table></div>"
+        "<caption><span>{}</span></caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody></table></div>"
     ).format(caption, caption, head, body)
 
 
-def _notes(rows: Findings | Counts) -> Markup:
-    """Reasons and caveats of the rows, each once, below their table."""
+def _notes(rows: Findings | Counts, method: str = "") -> Markup:
+    """Method, reasons and caveats of the rows, each once, below their table."""
     notes = {f"Not available: {row.reason}." for row in rows if not row.available}
+    notes |= {method} - {""}
     notes |= {
         f"{caveat[0].upper()}{caveat[1:]}."
         for row in rows

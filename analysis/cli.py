@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
 
 from analysis import __version__
 from analysis.audit import check_at_hand
 from analysis.errors import Refused
 from analysis.parameters import Parameters, check, read_parameters
-from analysis.places import PARAMS, REPORTS
+from analysis.places import NOTEBOOKS, PARAMS, REPORTS
 from analysis.sources import published
 from analysis.standard.forces import forces
 
@@ -36,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     rebuild = commands.add_parser("rebuild", help="remake data/published from official files")
     rebuild.add_argument("material", type=Path, help="folder with data/ and domain/")
     rebuild.add_argument("--into", type=Path, default=published.PUBLISHED)
+    commands.add_parser("refresh", help="store the outputs of the chapters anew, after a change")
     return top
 
 
@@ -45,7 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
         stream.reconfigure(errors="replace")
     given = parser().parse_args(arguments)
     try:
-        return {"run": _run, "list": _list, "rebuild": _rebuild}[given.command](given)
+        return {"run": _run, "list": _list, "rebuild": _rebuild,
+                "refresh": _refresh}[given.command](given)
     except Refused as error:
         print(error, file=sys.stderr)
         return CANNOT_WRITE if type(error).__name__ == "CannotWrite" else REFUSED
@@ -91,3 +94,15 @@ def _rebuild(given: argparse.Namespace) -> int:
     for path in published.rebuild(given.material, given.into):
         print(path)
     return DONE
+
+
+def _refresh(given: argparse.Namespace) -> int:
+    from analysis.report.notebook import refresh
+
+    failed = False
+    with tempfile.TemporaryDirectory() as scratch:
+        for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+            executed = refresh(path, Path(scratch))
+            failed |= bool(executed.failure)
+            print(f"{path.name}: {executed.failure or 'stored'}")
+    return CHAPTER_FAILED if failed else DONE

@@ -86,6 +86,11 @@ class Count:
         return ", ".join(named) or self.measure
 
     @property
+    def printed_in(self) -> str:
+        """Which table prints it, and as what."""
+        return f"{self.table}, {self.measure}"
+
+    @property
     def reason(self) -> str:
         """Why it is not available, in words; empty where it is."""
         return "" if self.available else self.note

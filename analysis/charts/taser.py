@@ -78,11 +78,16 @@ def series(counts: Counts, area: str) -> Chart:
             mark(axes.annotate(total.text(), (place, top), xytext=(0, 4),
                                textcoords="offset points", ha="center"), total)  # fmt: skip
         if any(financial) and not all(financial):
-            axes.axvline(places[financial.index(True)] - 0.8, color=GREY, linestyle=":")
+            middle = places[financial.index(True)] - 0.8
+            axes.axvline(middle, color=GREY, linestyle=":")
+            for words, side, offset in (("calendar years", "right", -6), ("financial years", "left", 6)):
+                axes.annotate(words, (middle, 1), xycoords=("data", "axes fraction"),
+                              xytext=(offset, -10), textcoords="offset points", ha=side, fontsize=9,
+                              color=GREY)  # fmt: skip
         axes.set_xticks(places, periods)
         axes.grid(axis="x", visible=False)
         axes.set_ylabel("CED uses (highest use in a report)")
-        axes.set_ylim(0, max(base.max() * 1.12, 1))
+        axes.set_ylim(0, max(base.max() * 1.18, 1))
         figure.legend(loc="outside upper left", ncols=3, frameon=False)
     rows = tuple(kinds[period][tactic] for period in periods
                  for tactic in ("CED", *(kind for kind, *_ in _STACK)))  # fmt: skip
@@ -120,10 +125,13 @@ def funnel(findings: Findings, area: str) -> Chart:
         if area in inner:
             axes.plot(trials[area], inner[area].value, "D", color=ORANGE, markersize=9,
                       markeredgecolor=BLACK, label=area)  # fmt: skip
+        step = {"above": 4, "below": -12}
         for place in others:
-            if "outer" in position[place].outcome:
-                axes.annotate(place, (trials[place], inner[place].value), xytext=(6, 3),
+            side, _, limits = position[place].outcome.partition(" the ")
+            if limits.startswith("outer"):  # names one below the other, so that none overlap
+                axes.annotate(place, (trials[place], inner[place].value), xytext=(6, step[side]),
                               textcoords="offset points", fontsize=9)  # fmt: skip
+                step[side] += -11 if side == "below" else 0
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")

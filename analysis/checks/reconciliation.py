@@ -123,8 +123,7 @@ def disagreements(tables: dict[str, Counts], period: str) -> Findings:
         rows.append(Finding(
             series_id=f"disagreement/{slug(line['measure'])}/{slug(line['tactic'])}/"
             f"{slug(line['group'])}",
-            label=f"{line['tactic']} in {line['area']}: largest less smallest of "
-            "the printed totals",
+            label=line["tactic"],
             kind="difference", area=line["area"], period=period, edition=first["edition"],
             unit=first["unit"], value=line["max"] - line["min"],
             method="largest less smallest of the same figure in the tables of one edition",

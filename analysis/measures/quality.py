@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.counts import ALL, Count, Counts
+from analysis.counts import ALL, Count, Counts, gather
 from analysis.findings import Finding, Findings, not_available
 from analysis.standard.forces import ENGLAND_AND_WALES, forces
 from analysis.standard.names import slug
@@ -15,6 +15,19 @@ DONT_KNOW = (
 )
 NO_BREAKDOWN = "the Home Office holds no breakdown of these for this force"
 STAGES = ("CED", "CED non-discharge", "CED discharge", "CED not stated")
+TOTALS = ("All tactics", "Less lethal weapons", *STAGES)
+
+
+def printed_totals(tables: dict[str, Counts], area: str, period: str) -> Counts:
+    """Every total that the tables of one edition print of CED use and of all tactics.
+
+    One table stands for all breakdowns, which print the same.
+    """
+    subjects = ("tactics", "CED by force", "ethnicity by force")
+    return gather([
+        tables[subject].where(area=area, period=period, tactic=list(TOTALS), group=ALL)
+        for subject in subjects
+    ])  # fmt: skip
 
 
 def totals_of_the_year(ced: Counts, breakdown: Counts, area: str, period: str) -> Findings:
@@ -28,7 +41,7 @@ def totals_of_the_year(ced: Counts, breakdown: Counts, area: str, period: str) -
         other = next(iter(breakdown.where(area=area, tactic=tactic, group=ALL)), None)
         words = {
             "series_id": f"ced/by-force-less-breakdown/{slug(tactic)}", "kind": "difference",
-            "label": f"{tactic}: table of CED by force less the breakdown tables", "area": area,
+            "label": tactic, "area": area,
             "period": period, "edition": own.edition, "unit": "use",
         }  # fmt: skip
         if other is None:

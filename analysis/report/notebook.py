@@ -93,3 +93,11 @@ def _tidy_output(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
 def written(notebook: nbformat.NotebookNode) -> str:
     """The notebook as a file: equal contents, equal bytes."""
     return nbformat.writes(notebook, version=4, sort_keys=True).rstrip("\n") + "\n"
+
+
+def refresh(path: Path, scratch: Path) -> Executed:
+    """Run a chapter with its own defaults and store what it shows in it, as nbval compares it."""
+    executed = execute(path, {}, path.parent, scratch, position=0)
+    if not executed.failure:
+        path.write_text(written(executed.notebook), encoding="utf-8", newline="\n")
+    return executed

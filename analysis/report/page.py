@@ -66,7 +66,10 @@ def chapter_of(executed: Executed) -> Chapter:
                     headings.append((heading_id(executed.name, text), text))
             blocks.append(Block("prose", Markup(markdown(cell.source))))
             continue
-        blocks.append(Block("code", Markup("<pre><code>{}</code></pre>").format(cell.source)))
+        code = Markup("<pre><code>{}</code></pre>").format(cell.source)
+        if blocks and blocks[-1].kind == "code":  # cells that show nothing fold into one
+            code = blocks.pop().html + code
+        blocks.append(Block("code", code))
         for output in cell.outputs:
             html = output.get("data", {}).get("text/html")
             if html:

@@ -31,7 +31,7 @@ USES, INVOLVING, REPORTS = "tactic uses", "reports involving tactic", "reports"
 
 NO_BREAKDOWN = "the Home Office holds no such figure for this force (printed as :)"
 CONTRADICTED = (
-    "a 0 is printed, but the table of CED use by force counts uses there: the force sent "
+    "a nought is printed, but the table of CED use by force counts uses there: the force sent "
     "totals only, so this breakdown does not exist"
 )
 

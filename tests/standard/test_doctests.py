@@ -19,4 +19,4 @@ def test_examples(name):
 def test_there_are_examples():
     finder = doctest.DocTestFinder()
     modules = [importlib.import_module(f"analysis.standard.{name}") for name in MODULES]
-    assert sum(len(test.examples) for module in modules for test in finder.find(module)) >= 8
+    assert sum(len(test.examples) for module in modules for test in finder.find(module)) > 0

@@ -64,7 +64,7 @@ def test_an_unknown_heading_names_no_group(breakdown, printed):
 
 
 def test_places_inside_a_sub_total():
-    # Table 9 of 2019/20, reports: 6 public places of 12,569 or fewer stand below "Public", and so on
+    # columns of Table 9 to the right of "Public", "Police setting" and "Medical setting"
     inside = BREAKDOWNS["location"].inside
     totals = {total: sum(of == total for of in inside.values()) for total in set(inside.values())}
     assert totals == {"Public": 6, "Police setting": 4, "Medical setting": 3}
