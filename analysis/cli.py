@@ -106,3 +106,7 @@ def _refresh(given: argparse.Namespace) -> int:
             failed |= bool(executed.failure)
             print(f"{path.name}: {executed.failure or 'stored'}")
     return CHAPTER_FAILED if failed else DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from analysis.parameters import Parameters
 from analysis.report.notebook import Executed
-from analysis.sources.registry import NOT_REGISTERED, Source, sources
+from analysis.sources.registry import NOT_REGISTERED, Source, source_of
 from analysis.standard.names import slug
 
 HERE = Path(__file__).parent
@@ -115,9 +115,8 @@ class Cited:
 
 def cited(inputs: list[dict]) -> list[Cited]:
     """The sources of a report, each with its files, in the order of their keys."""
-    known = sources()
     return [
-        Cited(known[key], tuple(
+        Cited(source_of(key), tuple(
             (one["file"], one["sha256"], "registered" if one["registered"] else NOT_REGISTERED)
             for one in inputs if one["source"] == key))
         for key in sorted({one["source"] for one in inputs})

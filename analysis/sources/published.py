@@ -65,6 +65,8 @@ def rebuild(material: Path, into: Path = PUBLISHED) -> list[Path]:
         if known is None or known.edition != edition.published:
             raise refusal(path.name, f"edition of {edition.published} for {edition.period} "
                           "is not in data/registry.csv")  # fmt: skip
+        if not known.status.startswith(edition.status):
+            raise refusal(path.name, f"calls itself {edition.status!r}", [known.status])
         tables += counts.values()
     for layout in population.LAYOUTS:
         file = sources()[layout.source].file
