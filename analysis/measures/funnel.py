@@ -13,6 +13,7 @@ import numpy as np
 
 LIMITS = {"95%": 1.96, "99.8%": 3.09}
 CLIP = (10, 90)
+CLOSE = 0.1  # of a z-score: what the rule for percentiles was seen to move (docs/decisions.md)
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,10 @@ class Funnel:
         """How many areas lie outside a limit; the unclipped z-scores are counted."""
         scores = self.z_adjusted if adjusted else self.z
         return int((np.abs(scores) > LIMITS[limit]).sum())
+
+    def close_to(self, limit: str) -> int:
+        """How many areas lie so close to an adjusted limit that another rule could move them."""
+        return int((np.abs(np.abs(self.z_adjusted) - LIMITS[limit]) < CLOSE).sum())
 
     def limits(self, trials: np.ndarray, limit: str) -> tuple[np.ndarray, np.ndarray]:
         """Adjusted limits of the share at so many trials, as (lower, upper) shares."""

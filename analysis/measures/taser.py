@@ -263,6 +263,11 @@ def _funnel_fit(fitted: funnels.Funnel, series: str, words: dict) -> list[Findin
         Finding(series_id=f"{series}/tau2", kind="statistic", unit="arcsine squared",
                 label="Variance between forces τ²", form="number:5", value=fitted.tau2, **words),
     ]  # fmt: skip
+    rows.append(Finding(
+        series_id=f"{series}/close-to-outer", kind="count", unit="force",
+        label="Forces whose adjusted z-score lies within a tenth of the outer limit",
+        value=fitted.close_to("99.8%"), **words,
+    ))  # fmt: skip
     for limit in funnels.LIMITS:
         for adjusted, when in ((False, "before"), (True, "after")):
             rows.append(Finding(
