@@ -50,10 +50,11 @@ class _Quoted:
 
     @property
     def interval(self) -> Markup:
-        row = self._row
-        return Markup("{} interval {} to {}").format(
-            tagged(row, "confidence"), tagged(row, "lower"), tagged(row, "upper")
-        )
+        return Markup("{} interval {}").format(tagged(self._row, "confidence"), self.limits)
+
+    @property
+    def limits(self) -> Markup:
+        return Markup("{} to {}").format(tagged(self._row, "lower"), tagged(self._row, "upper"))
 
     @property
     def events(self) -> Markup:
@@ -102,17 +103,19 @@ def table(rows: Findings, caption: str) -> Shown:
 
     Area, period and method stand once, in the caption or the notes, where all rows share them.
     """
+    levels = [row for row in rows if row.confidence is not None]
     has_interval = any(row.lower is not None for row in rows)
     has_base = any(_shows_base(row) for row in rows)
     methods = sorted({row.method for row in rows if row.available})
-    heads = ["", "Value", *(["Interval"] * has_interval), *(["From"] * has_base),
+    interval = Markup("{} interval").format(tagged(levels[0], "confidence")) if levels else "Limits"
+    heads = ["", "Value", *([interval] * has_interval), *(["From"] * has_base),
              *(["Method"] * (len(methods) > 1))]  # fmt: skip
     shared = [name for name in ("area", "period") if len({getattr(row, name) for row in rows}) == 1]
     lines = []
     for row in rows:
         cells = [tagged(row)]
         if has_interval:
-            cells.append(_Quoted(row).interval if row.lower is not None else "")
+            cells.append(_Quoted(row).limits if row.lower is not None else "")
         if has_base:
             cells.append(Markup("{} of {}").format(tagged(row.counts[0]), tagged(row.counts[1]))
                          if _shows_base(row) else "")  # fmt: skip

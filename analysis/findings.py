@@ -17,7 +17,8 @@ from analysis.counts import NOT_AVAILABLE, STATED, Count
 from analysis.standard.names import slug
 from analysis.tables import significant
 
-KINDS = ("count", "difference", "share", "rate", "ratio", "statistic", "printed", "verdict")
+KINDS = ("count", "difference", "share", "rate", "ratio", "statistic", "printed", "figure",
+         "verdict")  # fmt: skip
 
 
 def formatted(value: float, form: str) -> str:

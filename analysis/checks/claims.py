@@ -19,7 +19,6 @@ from analysis.places import CLAIMS
 # before any claim was checked. "Approximately" gives no licence beyond rounding.
 TOLERANCE = {"none": Decimal("0.5"), "approximately": Decimal("0.5")}
 JUDGEMENT = "judgement"
-QUALIFIER_WORDS = {"none": "", "approximately": "approx. "}
 
 HOLDS = "holds"
 CUT_OFF = "holds only when cut off, not when rounded"
@@ -34,7 +33,7 @@ def read_claims(folder: Path = CLAIMS) -> list[dict]:
 
 
 def check_claims(papers: list[dict], findings: Findings, area: str) -> Findings:
-    """For each claim about the area: what was printed, and the verdict on it.
+    """For each claim about the area: what was printed, what the figures give, and the verdict.
 
     A claim whose finding is not there is not checkable, with its reason.
     """
@@ -70,11 +69,16 @@ def _check(paper: dict, claim: dict, findings: Findings) -> list[Finding]:
     if not about or not about[0].available:
         reason = about[0].reason if about else "no finding about it is at hand"
         return [printed, not_available(reason, **verdict)]
-    return [printed, Finding(
-        outcome=verdict_on(Decimal(claim["printed"]), Decimal(repr(100 * about[0].value)),
-                           claim["qualifier"]),
-        method="held if within half a unit of the last printed digit; fixed beforehand",
-        counts=about[0].counts, **verdict,
+    figure = Finding(
+        series_id=f"{series_id}/figure", kind="figure", unit=claim["unit"],
+        form=f"percent:{digits + 1}", value=about[0].value, method="the finding it is about",
+        counts=about[0].counts, findings=(about[0].id,), **words,
+    )  # fmt: skip
+    outcome = verdict_on(Decimal(claim["printed"]), Decimal(repr(100 * about[0].value)),
+                         claim["qualifier"])  # fmt: skip
+    return [printed, figure, Finding(
+        outcome=outcome, counts=about[0].counts, findings=(about[0].id,),
+        method="held if within half a unit of the last printed digit; fixed beforehand", **verdict,
     )]  # fmt: skip
 
 
