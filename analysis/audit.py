@@ -60,8 +60,9 @@ class Audit:
         path = self.base / given
         edition, counts = home_office.read_counts(path, self.ledger)
         if edition.period != self.period:
-            raise refusal(f"sources.home_office: {path.name}",
-                          f"reports {edition.period}", self.period)  # fmt: skip
+            raise refusal(
+                f"sources.home_office: {path.name}", f"reports {edition.period}", self.period
+            )
         self.read(path, edition.source)
         return counts
 
@@ -114,8 +115,9 @@ class _Published(dict):
 def check_at_hand(parameters: Parameters, where: str, base: Path) -> None:
     """Refuse a period whose figures are not held, and a source that cannot be read."""
     if parameters.sources.home_office is None and parameters.period not in published.periods():
-        raise refusal(f"{where}: period", f"{parameters.period!r} cannot be had",
-                      published.periods())  # fmt: skip
+        raise refusal(
+            f"{where}: period", f"{parameters.period!r} cannot be had", published.periods()
+        )
     audit = Audit(parameters, base=base)
     _ = audit.edition, audit.activity
 

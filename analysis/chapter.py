@@ -108,8 +108,13 @@ def table(rows: Findings, caption: str) -> Shown:
     has_base = any(_shows_base(row) for row in rows)
     methods = sorted({row.method for row in rows if row.available})
     interval = Markup("{} interval").format(tagged(levels[0], "confidence")) if levels else "Limits"
-    heads = ["", "Value", *([interval] * has_interval), *(["From"] * has_base),
-             *(["Method"] * (len(methods) > 1))]  # fmt: skip
+    heads = [
+        "",
+        "Value",
+        *([interval] * has_interval),
+        *(["From"] * has_base),
+        *(["Method"] * (len(methods) > 1)),
+    ]
     shared = [name for name in ("area", "period") if len({getattr(row, name) for row in rows}) == 1]
     lines = []
     for row in rows:
@@ -117,8 +122,11 @@ def table(rows: Findings, caption: str) -> Shown:
         if has_interval:
             cells.append(_Quoted(row).limits if row.lower is not None else "")
         if has_base:
-            cells.append(Markup("{} of {}").format(tagged(row.counts[0]), tagged(row.counts[1]))
-                         if _shows_base(row) else "")  # fmt: skip
+            cells.append(
+                Markup("{} of {}").format(tagged(row.counts[0]), tagged(row.counts[1]))
+                if _shows_base(row)
+                else ""
+            )
         if len(methods) > 1:
             cells.append(row.method if row.available else "")
         varied = [getattr(row, name) for name in ("area", "period") if name not in shared]
@@ -138,9 +146,7 @@ def crosstab(rows: Findings | Counts, caption: str, *, down: str, across: str) -
     downs, acrosses = (list(dict.fromkeys(key[side] for key in place)) for side in (0, 1))
     if across == "period":
         acrosses.sort(key=parse_period)
-    lines = [
-        (d, [tagged(place[d, a]) if (d, a) in place else "" for a in acrosses]) for d in downs
-    ]
+    lines = [(d, [tagged(place[d, a]) if (d, a) in place else "" for a in acrosses]) for d in downs]
     return Shown(_table(caption, ["", *acrosses], lines) + _notes(rows))
 
 
@@ -182,16 +188,23 @@ def figure(chart: Chart | None, absent: str = "") -> Shown:
     """A chart with its title, alternative text and data; ``absent`` says why there is none."""
     if chart is None:
         return Shown(Markup("<p>{}</p>").format(absent))
-    lines = [(f"{row.label}, {row.area}, {row.period}", [tagged(row), *_limits(row)])
-             for row in chart.rows]  # fmt: skip
+    lines = [
+        (f"{row.label}, {row.area}, {row.period}", [tagged(row), *_limits(row)])
+        for row in chart.rows
+    ]
     widest = max(len(cells) for _, cells in lines)
     heads = ["", "Value", "Lower", "Upper"][: widest + 1]
-    data = _table(f"Data of the chart: {chart.title}", heads,
-                  [(label, cells + [""] * (widest - len(cells))) for label, cells in lines])  # fmt: skip
-    return Shown(Markup(
-        '<figure data-chart="{}"><figcaption>{}</figcaption>{}'
-        "<details><summary>Data of the chart</summary>{}</details></figure>"
-    ).format(chart.name, chart.title, Markup(chart.svg), data))  # fmt: skip
+    data = _table(
+        f"Data of the chart: {chart.title}",
+        heads,
+        [(label, cells + [""] * (widest - len(cells))) for label, cells in lines],
+    )
+    return Shown(
+        Markup(
+            '<figure data-chart="{}"><figcaption>{}</figcaption>{}'
+            "<details><summary>Data of the chart</summary>{}</details></figure>"
+        ).format(chart.name, chart.title, Markup(chart.svg), data)
+    )
 
 
 def _limits(row: Row) -> list[Markup]:

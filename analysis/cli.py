@@ -47,8 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
         stream.reconfigure(errors="replace")
     given = parser().parse_args(arguments)
     try:
-        return {"run": _run, "list": _list, "rebuild": _rebuild,
-                "refresh": _refresh}[given.command](given)
+        return {"run": _run, "list": _list, "rebuild": _rebuild, "refresh": _refresh}[
+            given.command
+        ](given)
     except Refused as error:
         print(error, file=sys.stderr)
         return CANNOT_WRITE if type(error).__name__ == "CannotWrite" else REFUSED

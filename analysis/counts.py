@@ -42,8 +42,21 @@ MEASURES = {
 # As written by hand or by a source; the rest is derived on loading.
 WRITTEN = ["period", "area", "measure", "tactic", "breakdown", "group",
            "printed", "status", "table", "cell", "note"]  # fmt: skip
-COLUMNS = ["id", "source", "edition", "subject", *WRITTEN[:6], "unit", "value",
-           "printed", "status", "table", "cell", "note", "part_of"]  # fmt: skip
+COLUMNS = [
+    "id",
+    "source",
+    "edition",
+    "subject",
+    *WRITTEN[:6],
+    "unit",
+    "value",
+    "printed",
+    "status",
+    "table",
+    "cell",
+    "note",
+    "part_of",
+]
 
 
 @dataclass(frozen=True)
@@ -158,9 +171,12 @@ class Counts:
             default="group",
         )
         return pd.DataFrame(
-            {"total": pairs["total"].to_numpy(), "part": pairs["id"].to_numpy(),
-             "relation": relation}
-        )  # fmt: skip
+            {
+                "total": pairs["total"].to_numpy(),
+                "part": pairs["id"].to_numpy(),
+                "relation": relation,
+            }
+        )
 
 
 def gather(tables: list[Counts]) -> Counts:
@@ -191,7 +207,9 @@ def build(written: pd.DataFrame, *, source: str, edition: str, subject: str) -> 
         where = f"{source}/{subject}: {row['table']} cell {row['cell']}"
         raise refusal(where, f"printed value {row['printed']!r}", "a whole number")
     keys = ["period", "area", "measure", "tactic", "group"]
-    slugs = {key: frame[key].map({text: slug(text) for text in frame[key].unique()}) for key in keys}
+    slugs = {
+        key: frame[key].map({text: slug(text) for text in frame[key].unique()}) for key in keys
+    }
     prefix = f"{slug(source)}/{slug(subject)}/"
     frame = frame.assign(
         id=prefix + slugs["period"].str.cat([slugs[key] for key in keys[1:]], sep="/"),
@@ -217,12 +235,16 @@ def _part_of(frame: pd.DataFrame, slugs: dict[str, pd.Series], prefix: str) -> l
     ids = set(frame["id"])
     region = {force.name: slug(region_area(force.region)) for force in forces().values()}
     nation = slug(ENGLAND_AND_WALES)
-    above = {tactic: [slug(name) for name in ancestors(tactic)]
-             for tactic in frame["tactic"].unique() if tactic != ALL}  # fmt: skip
+    above = {
+        tactic: [slug(name) for name in ancestors(tactic)]
+        for tactic in frame["tactic"].unique()
+        if tactic != ALL
+    }
     totals = []
     columns = (slugs[key] for key in ("period", "area", "measure", "tactic", "group"))
-    rows = zip(*columns, frame["area"], frame["tactic"], frame["breakdown"], frame["group"],
-               strict=True)  # fmt: skip
+    rows = zip(
+        *columns, frame["area"], frame["tactic"], frame["breakdown"], frame["group"], strict=True
+    )
     for period, place, measure, tactic, group, area, name, breakdown, label in rows:
         found = []
         start = f"{prefix}{period}/"
@@ -237,8 +259,10 @@ def _part_of(frame: pd.DataFrame, slugs: dict[str, pd.Series], prefix: str) -> l
                 found.append(total)
                 break
         if label != ALL:
-            wholes = (f"{start}{place}/{measure}/{tactic}/{slug(larger)}"
-                      for larger in _wholes(breakdown, label))  # fmt: skip
+            wholes = (
+                f"{start}{place}/{measure}/{tactic}/{slug(larger)}"
+                for larger in _wholes(breakdown, label)
+            )
             found.extend(total for total in wholes if total in ids)
         totals.append(";".join(found))
     return totals

@@ -17,8 +17,9 @@ from analysis.counts import NOT_AVAILABLE, STATED, Count
 from analysis.standard.names import slug
 from analysis.tables import significant
 
-KINDS = ("count", "difference", "share", "rate", "ratio", "statistic", "printed", "figure",
-         "verdict")  # fmt: skip
+KINDS = (
+    "count", "difference", "share", "rate", "ratio", "statistic", "printed", "figure", "verdict",
+)  # fmt: skip
 
 
 def formatted(value: float, form: str) -> str:
@@ -42,7 +43,10 @@ class Finding:
     """One conclusion.
 
     ``value``, ``lower`` and ``upper`` are numbers in the unit that ``form`` prints; shares are
-    proportions. ``outcome`` holds the words of a verdict. ``counts`` are those it rests on, or a pattern such as ``home-office-2019-20/age/*`` where it rests on a whole table.
+    proportions. ``outcome`` holds the words of a verdict. ``counts`` are those it rests on, or a
+    pattern such as ``home-office-2019-20/age/*`` where it rests on a whole table; of a share or
+    a rate the first is its numerator and the second its base. ``findings`` are the ids of other
+    findings that it rests on.
     """
 
     series_id: str
@@ -105,8 +109,7 @@ class Finding:
 
 def not_available(reason: str, counts: Iterable[Count] = (), **given) -> Finding:
     """A finding that cannot be had, and why."""
-    return Finding(status=NOT_AVAILABLE, reason=reason,
-                   counts=tuple(counts), **given)  # fmt: skip
+    return Finding(status=NOT_AVAILABLE, reason=reason, counts=tuple(counts), **given)
 
 
 COLUMNS = ["id", *(field.name for field in fields(Finding))]
@@ -134,10 +137,13 @@ class Findings:
 
     def where(self, **wanted: str) -> Findings:
         """The findings whose fields equal the given values."""
-        return Findings(tuple(
-            finding for finding in self.rows
-            if all(getattr(finding, name) == value for name, value in wanted.items())
-        ))  # fmt: skip
+        return Findings(
+            tuple(
+                finding
+                for finding in self.rows
+                if all(getattr(finding, name) == value for name, value in wanted.items())
+            )
+        )
 
     def one(self, series_id: str, **wanted: str) -> Finding:
         """The single finding of a series (and area, period ...); any other number is a defect."""
@@ -148,8 +154,11 @@ class Findings:
 
     def resting_on(self, count_id: str) -> set[str]:
         """The ids of the findings that rest on a count, themselves or through other findings."""
-        found = {row.id for row in self.rows
-                 if any(fnmatch.fnmatchcase(count_id, given) for given in row.count_ids)}  # fmt: skip
+        found = {
+            row.id
+            for row in self.rows
+            if any(fnmatch.fnmatchcase(count_id, given) for given in row.count_ids)
+        }
         while more := {row.id for row in self.rows if found & set(row.findings)} - found:
             found |= more
         return found
@@ -159,8 +168,12 @@ class Findings:
         """The table that is written: columns ``COLUMNS``, sorted by id, lists joined by ``;``."""
         rows = [
             {field.name: getattr(finding, field.name) for field in fields(Finding)}
-            | {"id": finding.id, "caveats": "; ".join(finding.caveats),
-               "counts": ";".join(finding.count_ids), "findings": ";".join(finding.findings)}
+            | {
+                "id": finding.id,
+                "caveats": "; ".join(finding.caveats),
+                "counts": ";".join(finding.count_ids),
+                "findings": ";".join(finding.findings),
+            }
             for finding in sorted(self.rows, key=lambda finding: finding.id)
-        ]  # fmt: skip
+        ]
         return pd.DataFrame(rows, columns=COLUMNS)

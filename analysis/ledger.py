@@ -46,15 +46,20 @@ class Ledger:
         """Write an entry, or add its number to the one already there."""
         if entry.action not in ACTIONS:
             raise ValueError(f"{entry.action!r} is not an action of the ledger: {ACTIONS}")
-        key = (entry.source, entry.table, entry.action, entry.unit,
-               entry.printed, entry.becomes, entry.reason)  # fmt: skip
+        key = (
+            entry.source,
+            entry.table,
+            entry.action,
+            entry.unit,
+            entry.printed,
+            entry.becomes,
+            entry.reason,
+        )
         before = self._entries.get(key)
         if before is None:
             self._entries[key] = entry
         else:
-            self._entries[key] = Entry(
-                **asdict(before) | {"number": before.number + entry.number}
-            )
+            self._entries[key] = Entry(**asdict(before) | {"number": before.number + entry.number})
 
     def extend(self, frame: pd.DataFrame) -> None:
         """Take over the entries of another ledger's frame."""
@@ -64,8 +69,10 @@ class Ledger:
     @property
     def frame(self) -> pd.DataFrame:
         """All entries, sorted, in the columns ``COLUMNS``."""
-        rows = sorted((tuple(asdict(entry).values()) for entry in self._entries.values()),
-                      key=lambda row: [str(value) for value in row])  # fmt: skip
+        rows = sorted(
+            (tuple(asdict(entry).values()) for entry in self._entries.values()),
+            key=lambda row: [str(value) for value in row],
+        )
         frame = pd.DataFrame(rows, columns=[*Entry.__dataclass_fields__])
         return frame[COLUMNS]
 

@@ -87,8 +87,9 @@ class _NoDoubles(yaml.SafeLoader):
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         for key in keys:
             if keys.count(key) > 1:
-                raise yaml.constructor.ConstructorError(problem=f"key {key!r} stands twice",
-                                                        problem_mark=node.start_mark)  # fmt: skip
+                raise yaml.constructor.ConstructorError(
+                    problem=f"key {key!r} stands twice", problem_mark=node.start_mark
+                )
         return super().construct_mapping(node, deep)
 
 
@@ -133,7 +134,9 @@ def _line(where: str, fault: dict) -> str:
     context = fault.get("ctx", {})
     match fault["type"]:
         case "extra_forbidden":
-            model = _MODELS.get(fault["loc"][0], Parameters) if len(fault["loc"]) > 1 else Parameters
+            model = (
+                _MODELS.get(fault["loc"][0], Parameters) if len(fault["loc"]) > 1 else Parameters
+            )
             return str(refusal(where, f"key {key!r} is not known", model.model_fields))
         case "missing":
             return str(refusal(where, f"key {key!r} is missing", _meaning(key)))

@@ -98,8 +98,12 @@ def test_counts_without_totals_have_no_equations():
 
 def test_a_force_is_part_of_its_region_or_else_of_the_nation():
     reports = {"measure": "reports"}
-    rows = [(491984, {}), (1, {"area": "East of England region"}), (4629, {"area": "Cambridgeshire"}),
-            (2, {"area": "Gwent"})]  # fmt: skip
+    rows = [
+        (491984, {}),
+        (1, {"area": "East of England region"}),
+        (4629, {"area": "Cambridgeshire"}),
+        (2, {"area": "Gwent"}),
+    ]
     table = counts(*((n, words | reports) for n, words in rows))
     nation = "england-and-wales/reports/all/all"
     region = "east-of-england-region/reports/all/all"
@@ -162,8 +166,11 @@ def test_officer_injuries_have_two_answers():
 
 @pytest.mark.parametrize("printed", ["1,234", "-3", "1.5", "", ":", "n/a", " 7", "1e3"])
 def test_a_stated_value_is_a_whole_number(printed):
-    with pytest.raises(Refused, match=r"home-office-2019-20/test: Table 0 cell B2: printed value .*; "
-                                      r"allowed: a whole number"):  # fmt: skip
+    with pytest.raises(
+        Refused,
+        match=r"home-office-2019-20/test: Table 0 cell B2: printed value .*; "
+        r"allowed: a whole number",
+    ):
         counts((printed, {}))
 
 
@@ -196,8 +203,10 @@ def test_gathering_keeps_every_count():
 
 def test_written_and_read_again(tmp_path):
     # definition 20: the health condition "None" is text, not a gap
-    table = counts((3, {"breakdown": "health condition", "group": "None"}),
-                   (":", {"status": "not available", "note": "no breakdown, see note"}))  # fmt: skip
+    table = counts(
+        (3, {"breakdown": "health condition", "group": "None"}),
+        (":", {"status": "not available", "note": "no breakdown, see note"}),
+    )
     path = tmp_path / "new" / "table.csv"
     write_counts(table, path)
     again = build(read_written(path), source="home-office-2019-20", edition="2020-12-17",
@@ -216,8 +225,11 @@ def test_written_and_read_again(tmp_path):
         pytest.param(
             ",".join(WRITTEN).encode() + b"\n" + b"2019/20," * (len(WRITTEN) + 1),
             ".*",
-            marks=pytest.mark.xfail(strict=True, reason="read_written in analysis/counts.py: pandas "
-            "takes the first column for an index where a row is longer than the header"),
+            marks=pytest.mark.xfail(
+                strict=True,
+                reason="read_written in analysis/counts.py: pandas "
+                "takes the first column for an index where a row is longer than the header",
+            ),
         ),
     ],
 )

@@ -12,19 +12,31 @@ from analysis.standard.forces import forces
 def not_reported(shares: Findings, breakdown: str, area: str) -> Chart:
     """Share of uses whose group was not reported, each force in alphabetical order."""
     series = {
-        label: {row.area: row for row in shares
-                if row.series_id == f"not-reported/{breakdown}/{tactic}" and row.area in forces()}
+        label: {
+            row.area: row
+            for row in shares
+            if row.series_id == f"not-reported/{breakdown}/{tactic}" and row.area in forces()
+        }
         for tactic, label in (("all-tactics", "all tactics"), ("ced", "CED"))
-    }  # fmt: skip
+    }
     places = sorted(forces(), reverse=True)
     figure = new_figure(9.6)
     with mpl.rc_context(STYLE):
         axes = figure.subplots()
         for (label, rows), marker, colour in zip(series.items(), "oD", (BLUE, ORANGE), strict=True):
-            known = [(rows[place].value, number) for number, place in enumerate(places)
-                     if rows[place].available]  # fmt: skip
-            axes.plot(*zip(*known, strict=True), marker, color=colour, markersize=6, label=label,
-                      markerfacecolor=colour if marker == "o" else "none")  # fmt: skip
+            known = [
+                (rows[place].value, number)
+                for number, place in enumerate(places)
+                if rows[place].available
+            ]
+            axes.plot(
+                *zip(*known, strict=True),
+                marker,
+                color=colour,
+                markersize=6,
+                label=label,
+                markerfacecolor=colour if marker == "o" else "none",
+            )
         axes.set_yticks(range(len(places)), places, fontsize=9)
         axes.get_yticklabels()[places.index(area)].set_fontweight("bold")
         axes.set_ylim(-0.7, len(places) - 0.3)
@@ -35,9 +47,10 @@ def not_reported(shares: Findings, breakdown: str, area: str) -> Chart:
     absent = [place for place in sorted(places) if not series["CED"][place].available]
     own = series["all tactics"][area]
     return finish(
-        figure, f"not-reported-{breakdown}",
+        figure,
+        f"not-reported-{breakdown}",
         f"Uses of force whose {breakdown} was not reported, by force, {own.period}",
         f"Dots for each force in alphabetical order. {area}: {own.text()} of all tactics. Without "
         f"a breakdown of CED use: {', '.join(absent) or 'none'}.",
         tuple(rows[place] for rows in series.values() for place in sorted(places)),
-    )  # fmt: skip
+    )

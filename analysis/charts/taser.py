@@ -38,30 +38,44 @@ def ladder(findings: Findings) -> Chart | None:
         for place, row in enumerate(rows):
             axes.plot([row.lower, row.upper], [place, place], color=BLUE, linewidth=2)
             axes.plot([row.value], [place], "o", color=BLUE, markersize=7)
-            mark(axes.annotate(row.text(), (row.value, place), xytext=(0, 6),
-                               textcoords="offset points", ha="center"), row)  # fmt: skip
+            mark(
+                axes.annotate(
+                    row.text(),
+                    (row.value, place),
+                    xytext=(0, 6),
+                    textcoords="offset points",
+                    ha="center",
+                ),
+                row,
+            )
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:g}%")
         axes.set_yticks(range(len(rows)), [row.label for row in rows])
         axes.set_ylim(len(rows) - 0.5, -0.7)
         axes.set_xlabel("share of the stage before, log scale")
     period = rows[0].period
-    listed = "; ".join(f"{row.label.lower()} {row.text()}, {row.text('lower')} to "
-                       f"{row.text('upper')}" for row in rows)  # fmt: skip
+    listed = "; ".join(
+        f"{row.label.lower()} {row.text()}, {row.text('lower')} to {row.text('upper')}"
+        for row in rows
+    )
     return finish(
-        figure, "taser-ladder", f"Stages of the Taser ladder, {rows[0].area}, {period}",
+        figure,
+        "taser-ladder",
+        f"Stages of the Taser ladder, {rows[0].area}, {period}",
         f"Dots with interval lines on a logarithmic scale, one for each pair of stages: {listed}.",
         tuple(rows),
-    )  # fmt: skip
+    )
 
 
 def series(counts: Counts, area: str) -> Chart:
     """CED use by kind in each full year, calendar and financial years set apart."""
     own = counts.where(area=area)
-    periods = sorted((p for p in set(own.frame["period"]) if parse_period(p).months == 12),
-                     key=parse_period)  # fmt: skip
-    kinds = {period: {count.tactic: count for count in own.where(period=period)}
-             for period in periods}  # fmt: skip
+    periods = sorted(
+        (p for p in set(own.frame["period"]) if parse_period(p).months == 12), key=parse_period
+    )
+    kinds = {
+        period: {count.tactic: count for count in own.where(period=period)} for period in periods
+    }
     financial = [parse_period(period).kind == "financial year" for period in periods]
     places = np.arange(len(periods)) + 0.6 * np.array(financial, float)
     figure = new_figure(3.6)
@@ -70,33 +84,66 @@ def series(counts: Counts, area: str) -> Chart:
         base = np.zeros(len(periods))
         for tactic, label, colour, hatch in _STACK:
             height = np.array([kinds[period][tactic].value for period in periods])
-            axes.bar(places, height, bottom=base, width=0.7, label=label, color=colour,
-                     hatch=hatch, edgecolor=BLACK, linewidth=0.8)  # fmt: skip
+            axes.bar(
+                places,
+                height,
+                bottom=base,
+                width=0.7,
+                label=label,
+                color=colour,
+                hatch=hatch,
+                edgecolor=BLACK,
+                linewidth=0.8,
+            )
             base += height
         for place, period, top in zip(places, periods, base, strict=True):
             total = kinds[period]["CED"]
-            mark(axes.annotate(total.text(), (place, top), xytext=(0, 4),
-                               textcoords="offset points", ha="center"), total)  # fmt: skip
+            mark(
+                axes.annotate(
+                    total.text(),
+                    (place, top),
+                    xytext=(0, 4),
+                    textcoords="offset points",
+                    ha="center",
+                ),
+                total,
+            )
         if any(financial) and not all(financial):
             middle = places[financial.index(True)] - 0.8
             axes.axvline(middle, color=GREY, linestyle=":")
-            for words, side, offset in (("calendar years", "right", -6), ("financial years", "left", 6)):
-                axes.annotate(words, (middle, 1), xycoords=("data", "axes fraction"),
-                              xytext=(offset, -10), textcoords="offset points", ha=side, fontsize=9,
-                              color=GREY)  # fmt: skip
+            for words, side, offset in (
+                ("calendar years", "right", -6),
+                ("financial years", "left", 6),
+            ):
+                axes.annotate(
+                    words,
+                    (middle, 1),
+                    xycoords=("data", "axes fraction"),
+                    xytext=(offset, -10),
+                    textcoords="offset points",
+                    ha=side,
+                    fontsize=9,
+                    color=GREY,
+                )
         axes.set_xticks(places, periods)
         axes.grid(axis="x", visible=False)
         axes.set_ylabel("CED uses (highest use in a report)")
         axes.set_ylim(0, max(base.max() * 1.18, 1))
         figure.legend(loc="outside upper left", ncols=3, frameon=False)
-    rows = tuple(kinds[period][tactic] for period in periods
-                 for tactic in ("CED", *(kind for kind, *_ in _STACK)))  # fmt: skip
+    rows = tuple(
+        kinds[period][tactic]
+        for period in periods
+        for tactic in ("CED", *(kind for kind, *_ in _STACK))
+    )
     listed = ", ".join(f"{kinds[period]['CED'].text()} in {period}" for period in periods)
     return finish(
-        figure, "ced-series", f"CED uses recorded, by kind, {area}",
+        figure,
+        "ced-series",
+        f"CED uses recorded, by kind, {area}",
         f"Stacked bars of CED uses by kind: {listed}. A gap parts calendar years from financial "
-        "years, which are not comparable.", rows,
-    )  # fmt: skip
+        "years, which are not comparable.",
+        rows,
+    )
 
 
 def funnel(findings: Findings, area: str) -> Chart:
@@ -115,22 +162,45 @@ def funnel(findings: Findings, area: str) -> Chart:
         axes = figure.subplots()
         for limits, style, label in ((inner, "--", "inner limits"), (outer, "-", "outer limits")):
             for part in ("lower", "upper"):
-                axes.plot([trials[p] for p in order], [getattr(limits[p], part) for p in order],
-                          style, color=GREY, linewidth=1.1,
-                          label=label if part == "lower" else None)  # fmt: skip
+                axes.plot(
+                    [trials[p] for p in order],
+                    [getattr(limits[p], part) for p in order],
+                    style,
+                    color=GREY,
+                    linewidth=1.1,
+                    label=label if part == "lower" else None,
+                )
         axes.axhline(pooled.value, color=BLACK, linewidth=1, label="all forces together")
         others = [place for place in order if place != area]
-        axes.plot([trials[p] for p in others], [inner[p].value for p in others], "o", color=BLUE,
-                  markersize=5, alpha=0.85)  # fmt: skip
+        axes.plot(
+            [trials[p] for p in others],
+            [inner[p].value for p in others],
+            "o",
+            color=BLUE,
+            markersize=5,
+            alpha=0.85,
+        )
         if area in inner:
-            axes.plot(trials[area], inner[area].value, "D", color=ORANGE, markersize=9,
-                      markeredgecolor=BLACK, label=area)  # fmt: skip
+            axes.plot(
+                trials[area],
+                inner[area].value,
+                "D",
+                color=ORANGE,
+                markersize=9,
+                markeredgecolor=BLACK,
+                label=area,
+            )
         step = {"above": 4, "below": -12}
         for place in others:
             side, _, limits = position[place].outcome.partition(" the ")
             if limits.startswith("outer"):  # names one below the other, so that none overlap
-                axes.annotate(place, (trials[place], inner[place].value), xytext=(6, step[side]),
-                              textcoords="offset points", fontsize=9)  # fmt: skip
+                axes.annotate(
+                    place,
+                    (trials[place], inner[place].value),
+                    xytext=(6, step[side]),
+                    textcoords="offset points",
+                    fontsize=9,
+                )
                 step[side] += -11 if side == "below" else 0
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
@@ -142,11 +212,13 @@ def funnel(findings: Findings, area: str) -> Chart:
     words = position[area].outcome if area in position else "not shown"
     named = [place for place in order if "outer" in position[place].outcome]
     return finish(
-        figure, "ced-funnel", f"Discharges as a share of CED uses, all forces, {pooled.period}",
+        figure,
+        "ced-funnel",
+        f"Discharges as a share of CED uses, all forces, {pooled.period}",
         f"Funnel plot of all forces against their number of uses. {area} is {words}. Outside the "
         f"outer limits: {', '.join(named) or 'none'}.",
         tuple(inner[place] for place in sorted(inner)),
-    )  # fmt: skip
+    )
 
 
 def _stated_uses(row: Finding) -> float:

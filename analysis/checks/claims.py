@@ -46,40 +46,73 @@ def check_claims(papers: list[dict], findings: Findings, area: str) -> Findings:
 
 
 def _check(paper: dict, claim: dict, findings: Findings) -> list[Finding]:
-    words = {"area": paper["area"], "period": str(paper["period"]),
-             "edition": str(paper["edition"]), "label": claim["text"]}  # fmt: skip
+    words = {
+        "area": paper["area"],
+        "period": str(paper["period"]),
+        "edition": str(paper["edition"]),
+        "label": claim["text"],
+    }
     series_id = f"claim/{claim['id']}"
     if claim["qualifier"] == JUDGEMENT:
-        return [Finding(
-            series_id=f"{series_id}/verdict", kind="verdict", unit="", outcome=DOES_NOT_FOLLOW,
-            caveats=("a judgement needs a standard to be judged by, and the paper names none; "
-                     "the figures show how often, not whether each use was necessary and "
-                     "proportionate",),
-            method="the figures say how much, not whether it was too much", **words,
-        )]  # fmt: skip
+        return [
+            Finding(
+                series_id=f"{series_id}/verdict",
+                kind="verdict",
+                unit="",
+                outcome=DOES_NOT_FOLLOW,
+                caveats=(
+                    "a judgement needs a standard to be judged by, and the paper names none; "
+                    "the figures show how often, not whether each use was necessary and "
+                    "proportionate",
+                ),
+                method="the figures say how much, not whether it was too much",
+                **words,
+            )
+        ]
     digits = len(claim["printed"].partition(".")[2])
     printed = Finding(
-        series_id=f"{series_id}/printed", kind="printed", unit=claim["unit"],
-        form=f"percent:{digits}", value=float(Decimal(claim["printed"]) / 100),
-        method=f"as printed by the source, {claim['qualifier']} qualified", **words,
-    )  # fmt: skip
-    about = [finding for finding in findings.where(series_id=claim["about"])
-             if finding.period == printed.period and finding.area == printed.area]  # fmt: skip
+        series_id=f"{series_id}/printed",
+        kind="printed",
+        unit=claim["unit"],
+        form=f"percent:{digits}",
+        value=float(Decimal(claim["printed"]) / 100),
+        method=f"as printed by the source, {claim['qualifier']} qualified",
+        **words,
+    )
+    about = [
+        finding
+        for finding in findings.where(series_id=claim["about"])
+        if finding.period == printed.period and finding.area == printed.area
+    ]
     verdict = {"series_id": f"{series_id}/verdict", "kind": "verdict", "unit": "", **words}
     if not about or not about[0].available:
         reason = about[0].reason if about else "no finding about it is at hand"
         return [printed, not_available(reason, **verdict)]
     figure = Finding(
-        series_id=f"{series_id}/figure", kind="figure", unit=claim["unit"],
-        form=f"percent:{digits + 1}", value=about[0].value, method="the finding it is about",
-        counts=about[0].counts, findings=(about[0].id,), **words,
-    )  # fmt: skip
-    outcome = verdict_on(Decimal(claim["printed"]), Decimal(repr(100 * about[0].value)),
-                         claim["qualifier"])  # fmt: skip
-    return [printed, figure, Finding(
-        outcome=outcome, counts=about[0].counts, findings=(about[0].id,),
-        method="held if within half a unit of the last printed digit; fixed beforehand", **verdict,
-    )]  # fmt: skip
+        series_id=f"{series_id}/figure",
+        kind="figure",
+        unit=claim["unit"],
+        form=f"percent:{digits + 1}",
+        value=about[0].value,
+        method="the finding it is about",
+        counts=about[0].counts,
+        findings=(about[0].id,),
+        **words,
+    )
+    outcome = verdict_on(
+        Decimal(claim["printed"]), Decimal(repr(100 * about[0].value)), claim["qualifier"]
+    )
+    return [
+        printed,
+        figure,
+        Finding(
+            outcome=outcome,
+            counts=about[0].counts,
+            findings=(about[0].id,),
+            method="held if within half a unit of the last printed digit; fixed beforehand",
+            **verdict,
+        ),
+    ]
 
 
 def verdict_on(printed: Decimal, figure: Decimal, qualifier: str) -> str:

@@ -38,11 +38,13 @@ def sums(tables: dict[str, Counts]) -> pd.DataFrame:
         table = pairs.groupby(["total", "relation"], as_index=False).agg(
             parts=("value", "sum"), stated=("stated", "min")
         )
-        made.append(table.assign(
-            subject=subject,
-            checkable=table["stated"] & stated.loc[table["total"]].to_numpy(),
-            difference=table["parts"] - value.loc[table["total"]].to_numpy(),
-        ))  # fmt: skip
+        made.append(
+            table.assign(
+                subject=subject,
+                checkable=table["stated"] & stated.loc[table["total"]].to_numpy(),
+                difference=table["parts"] - value.loc[table["total"]].to_numpy(),
+            )
+        )
     columns = ["subject", "total", "relation", "checkable", "difference"]
     return pd.concat(made, ignore_index=True)[columns]
 
@@ -53,9 +55,13 @@ def table_sums(tables: dict[str, Counts], checked: pd.DataFrame) -> Findings:
     rows = _numbers("all", "all tables", checked, (f"{first['source']}/*",), first)
     for (subject, relation), group in checked.groupby(["subject", "relation"], sort=False):
         own = tables[subject].frame.iloc[0]
-        rows += _numbers(f"{slug(subject)}/{relation}",
-                         f"{own['table']}: {RELATION_WORDS[relation]}", group,
-                         (f"{first['source']}/{slug(subject)}/*",), first)  # fmt: skip
+        rows += _numbers(
+            f"{slug(subject)}/{relation}",
+            f"{own['table']}: {RELATION_WORDS[relation]}",
+            group,
+            (f"{first['source']}/{slug(subject)}/*",),
+            first,
+        )
     return Findings(tuple(rows))
 
 
@@ -69,12 +75,20 @@ def _numbers(
         "not checkable": len(group) - len(able),
     }
     return [
-        Finding(series_id=f"sums/{series}/{slug(name)}", label=label, kind="count", value=number,
-                area=ENGLAND_AND_WALES, period=first["period"], edition=first["edition"],
-                unit=name, method="sums of printed parts against the printed total",
-                counts=counts)
+        Finding(
+            series_id=f"sums/{series}/{slug(name)}",
+            label=label,
+            kind="count",
+            value=number,
+            area=ENGLAND_AND_WALES,
+            period=first["period"],
+            edition=first["edition"],
+            unit=name,
+            method="sums of printed parts against the printed total",
+            counts=counts,
+        )
         for name, number in numbers.items()
-    ]  # fmt: skip
+    ]
 
 
 def failing_sums(tables: dict[str, Counts], checked: pd.DataFrame) -> Findings:
@@ -87,14 +101,21 @@ def failing_sums(tables: dict[str, Counts], checked: pd.DataFrame) -> Findings:
         pairs = counts.equations()
         mine = (pairs["total"] == total.id) & (pairs["relation"] == line["relation"])
         parts = Counts(counts.by_id.loc[pairs.loc[mine, "part"]])
-        rows.append(Finding(
-            series_id=f"sums/difference/{line['total'].split('/', 1)[1]}/{line['relation']}",
-            label=f"{total.table}, cell {total.cell}: {_dimensions(total)}, "
-            f"{RELATION_WORDS[line['relation']]}",
-            kind="difference", area=total.area, period=total.period, edition=total.edition,
-            unit=total.unit, value=line["difference"],
-            method="sum of the printed parts less the printed total", counts=(total, *parts),
-        ))  # fmt: skip
+        rows.append(
+            Finding(
+                series_id=f"sums/difference/{line['total'].split('/', 1)[1]}/{line['relation']}",
+                label=f"{total.table}, cell {total.cell}: {_dimensions(total)}, "
+                f"{RELATION_WORDS[line['relation']]}",
+                kind="difference",
+                area=total.area,
+                period=total.period,
+                edition=total.edition,
+                unit=total.unit,
+                value=line["difference"],
+                method="sum of the printed parts less the printed total",
+                counts=(total, *parts),
+            )
+        )
     return Findings(tuple(rows))
 
 
@@ -120,13 +141,19 @@ def disagreements(tables: dict[str, Counts], period: str) -> Findings:
         same = (frame[keys] == pd.Series(line)[keys]).all(axis=1)
         found = frame[same]
         first = found.iloc[0]
-        rows.append(Finding(
-            series_id=f"disagreement/{slug(line['measure'])}/{slug(line['tactic'])}/"
-            f"{slug(line['group'])}",
-            label=line["tactic"],
-            kind="difference", area=line["area"], period=period, edition=first["edition"],
-            unit=first["unit"], value=line["max"] - line["min"],
-            method="largest less smallest of the same figure in the tables of one edition",
-            counts=tuple(Counts(found[COLUMNS])),
-        ))  # fmt: skip
+        rows.append(
+            Finding(
+                series_id=f"disagreement/{slug(line['measure'])}/{slug(line['tactic'])}/"
+                f"{slug(line['group'])}",
+                label=line["tactic"],
+                kind="difference",
+                area=line["area"],
+                period=period,
+                edition=first["edition"],
+                unit=first["unit"],
+                value=line["max"] - line["min"],
+                method="largest less smallest of the same figure in the tables of one edition",
+                counts=tuple(Counts(found[COLUMNS])),
+            )
+        )
     return Findings(tuple(rows))

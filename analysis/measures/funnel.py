@@ -58,6 +58,5 @@ def fit(events: np.ndarray, trials: np.ndarray) -> Funnel:
     phi = float((clipped**2).mean())
     weight = 1 / error**2
     areas = len(z)
-    tau2 = max(0.0, (areas * phi - (areas - 1))
-               / (weight.sum() - (weight**2).sum() / weight.sum()))  # fmt: skip
+    tau2 = max(0.0, (areas * phi - (areas - 1)) / (weight.sum() - (weight**2).sum() / weight.sum()))
     return Funnel(float(pooled), phi, float(tau2), z, away / np.sqrt(error**2 + tau2))

@@ -14,7 +14,7 @@ EXACT_BELOW = 10  # events; Byar's approximation from there (Fingertips technica
 
 
 def _check(events: float, base: float, confidence: float) -> None:
-    if not 0 <= events or events != int(events):
+    if not events >= 0 or events != int(events):
         raise ValueError(f"{events} is not a number of events")
     if base <= 0:
         raise ValueError(f"{base} is not a base: it must be above 0")
@@ -60,8 +60,7 @@ def byar(events: int, confidence: float) -> tuple[float, float]:
     """Byar's approximation to the Poisson interval (Breslow and Day 1987)."""
     _check(events, 1, confidence)
     z = ndtri((1 + confidence) / 2)
-    lower = 0.0 if events == 0 else (
-        events * (1 - 1 / (9 * events) - z / (3 * sqrt(events))) ** 3)  # fmt: skip
+    lower = 0.0 if events == 0 else (events * (1 - 1 / (9 * events) - z / (3 * sqrt(events))) ** 3)
     more = events + 1
     return float(lower), float(more * (1 - 1 / (9 * more) + z / (3 * sqrt(more))) ** 3)
 

@@ -11,7 +11,7 @@ from analysis.standard.names import slug
 
 NOT_REPORTED = "Not reported"
 DONT_KNOW = (
-    "in this edition \"Don't know\" is a group of its own and is not counted here as not reported"
+    'in this edition "Don\'t know" is a group of its own and is not counted here as not reported'
 )
 NO_BREAKDOWN = "the Home Office holds no breakdown of these for this force"
 STAGES = ("CED", "CED non-discharge", "CED discharge", "CED not stated")
@@ -24,10 +24,12 @@ def printed_totals(tables: dict[str, Counts], area: str, period: str) -> Counts:
     One table stands for all breakdowns, which print the same.
     """
     subjects = ("tactics", "CED by force", "ethnicity by force")
-    return gather([
-        tables[subject].where(area=area, period=period, tactic=list(TOTALS), group=ALL)
-        for subject in subjects
-    ])  # fmt: skip
+    return gather(
+        [
+            tables[subject].where(area=area, period=period, tactic=list(TOTALS), group=ALL)
+            for subject in subjects
+        ]
+    )
 
 
 def totals_of_the_year(ced: Counts, breakdown: Counts, area: str, period: str) -> Findings:
@@ -40,18 +42,33 @@ def totals_of_the_year(ced: Counts, breakdown: Counts, area: str, period: str) -
         own = ced.one(area=area, period=period, tactic=tactic)
         other = next(iter(breakdown.where(area=area, tactic=tactic, group=ALL)), None)
         words = {
-            "series_id": f"ced/by-force-less-breakdown/{slug(tactic)}", "kind": "difference",
-            "label": tactic, "area": area,
-            "period": period, "edition": own.edition, "unit": "use",
-        }  # fmt: skip
+            "series_id": f"ced/by-force-less-breakdown/{slug(tactic)}",
+            "kind": "difference",
+            "label": tactic,
+            "area": area,
+            "period": period,
+            "edition": own.edition,
+            "unit": "use",
+        }
         if other is None:
-            rows.append(not_available("this edition does not print the kinds of CED use in its "
-                                      "breakdown tables", [own], **words))  # fmt: skip
+            rows.append(
+                not_available(
+                    "this edition does not print the kinds of CED use in its breakdown tables",
+                    [own],
+                    **words,
+                )
+            )
         elif not other.available:
             rows.append(not_available(other.reason, [own, other], **words))
         else:
-            rows.append(Finding(value=own.value - other.value, counts=(own, other),
-                                method="printed total less printed total", **words))  # fmt: skip
+            rows.append(
+                Finding(
+                    value=own.value - other.value,
+                    counts=(own, other),
+                    method="printed total less printed total",
+                    **words,
+                )
+            )
     return Findings(tuple(rows))
 
 
@@ -67,14 +84,22 @@ def forces_behind(ced: Counts, breakdown: Counts, period: str) -> Findings:
         other = breakdown.one(area=area, tactic="CED", group=ALL)
         missing = own.value - (other.value if other.available else 0)
         if missing:
-            rows.append(Finding(
-                series_id="ced/uses-missing-from-breakdown", kind="difference", area=area,
-                label="CED uses in the table by force and not in the breakdown tables",
-                period=period, edition=own.edition, unit="use", value=missing,
-                method="printed total less printed total; a force without a breakdown counts "
-                "with all its uses",
-                caveats=() if other.available else (other.reason,), counts=(own, other),
-            ))  # fmt: skip
+            rows.append(
+                Finding(
+                    series_id="ced/uses-missing-from-breakdown",
+                    kind="difference",
+                    area=area,
+                    label="CED uses in the table by force and not in the breakdown tables",
+                    period=period,
+                    edition=own.edition,
+                    unit="use",
+                    value=missing,
+                    method="printed total less printed total; a force without a breakdown counts "
+                    "with all its uses",
+                    caveats=() if other.available else (other.reason,),
+                    counts=(own, other),
+                )
+            )
     return Findings(tuple(rows))
 
 
@@ -99,35 +124,59 @@ def _share(
 ) -> Finding:
     total, missing = groups[ALL], groups[NOT_REPORTED]
     words = {
-        "series_id": f"not-reported/{slug(breakdown)}/{slug(tactic)}", "kind": "share",
-        "label": f"{tactic}: {breakdown}", "area": area, "period": period,
-        "edition": total.edition, "unit": "tactic", "form": "percent:1",
+        "series_id": f"not-reported/{slug(breakdown)}/{slug(tactic)}",
+        "kind": "share",
+        "label": f"{tactic}: {breakdown}",
+        "area": area,
+        "period": period,
+        "edition": total.edition,
+        "unit": "tactic",
+        "form": "percent:1",
         "method": "not reported over all, as printed",
-    }  # fmt: skip
+    }
     if not all(count.available for count in groups.values()):
         return not_available(NO_BREAKDOWN, groups.values(), **words)
     if total.value == 0:
         return not_available("no use was recorded", (missing, total), **words)
     caveats = (DONT_KNOW,) if "Don't know" in groups else ()
-    return Finding(value=missing.value / total.value, caveats=caveats, counts=(missing, total),
-                   **words)  # fmt: skip
+    return Finding(
+        value=missing.value / total.value, caveats=caveats, counts=(missing, total), **words
+    )
 
 
 def forces_without(shares: Findings, tactic: str, period: str) -> Findings:
     """How many forces have no breakdown of a tactic by ethnicity, and which."""
     series = f"not-reported/ethnicity/{slug(tactic)}"
-    own = [finding for finding in shares if finding.series_id == series
-           and finding.area in forces()]  # fmt: skip
+    own = [
+        finding for finding in shares if finding.series_id == series and finding.area in forces()
+    ]
     named = [finding.area for finding in own if not finding.available]
-    words = {"area": ENGLAND_AND_WALES, "period": period, "edition": own[0].edition,
-             "counts": tuple(one for finding in own for one in finding.counts)}  # fmt: skip
-    return Findings((
-        Finding(series_id=f"no-breakdown/{slug(tactic)}/number", kind="count", unit="force",
-                label=f"Forces without a breakdown of {tactic}", value=len(named), **words),
-        Finding(series_id=f"no-breakdown/{slug(tactic)}/names", kind="verdict", unit="",
+    words = {
+        "area": ENGLAND_AND_WALES,
+        "period": period,
+        "edition": own[0].edition,
+        "counts": tuple(one for finding in own for one in finding.counts),
+    }
+    return Findings(
+        (
+            Finding(
+                series_id=f"no-breakdown/{slug(tactic)}/number",
+                kind="count",
+                unit="force",
                 label=f"Forces without a breakdown of {tactic}",
-                outcome=", ".join(named) or "none", **words),
-    ))  # fmt: skip
+                value=len(named),
+                **words,
+            ),
+            Finding(
+                series_id=f"no-breakdown/{slug(tactic)}/names",
+                kind="verdict",
+                unit="",
+                label=f"Forces without a breakdown of {tactic}",
+                outcome=", ".join(named) or "none",
+                **words,
+            ),
+        )
+    )
 
 
 def ledger_summary(ledger: pd.DataFrame, period: str, edition: str) -> Findings:
@@ -135,10 +184,18 @@ def ledger_summary(ledger: pd.DataFrame, period: str, edition: str) -> Findings:
     rows = []
     grouped = ledger.groupby(["source", "action", "unit", "reason"], sort=True)["number"].sum()
     for (source, action, unit, reason), number in grouped.items():
-        rows.append(Finding(
-            series_id=f"ledger/{source}/{slug(action)}/{unit}/{slug(reason)[:60]}",
-            label=f"{source}: {action}" + (f", {reason}" if reason else ""),
-            kind="count", area=ENGLAND_AND_WALES, period=period, edition=edition, unit=unit,
-            value=int(number), method="ledger", counts=(f"{source}/*",),
-        ))  # fmt: skip
+        rows.append(
+            Finding(
+                series_id=f"ledger/{source}/{slug(action)}/{unit}/{slug(reason)[:60]}",
+                label=f"{source}: {action}" + (f", {reason}" if reason else ""),
+                kind="count",
+                area=ENGLAND_AND_WALES,
+                period=period,
+                edition=edition,
+                unit=unit,
+                value=int(number),
+                method="ledger",
+                counts=(f"{source}/*",),
+            )
+        )
     return Findings(tuple(rows))

@@ -52,8 +52,7 @@ NO_CED_BEFORE_2017 = (
     "printed them by calendar year in tables that are not among the sources"
 )
 SUMMARY_USES = (
-    "the uses include those that a force sent as totals only, which may be missing from its "
-    "reports"
+    "the uses include those that a force sent as totals only, which may be missing from its reports"
 )
 
 
@@ -67,9 +66,14 @@ def ladder(activity: Counts, area: str, period: str, confidence: float) -> Findi
     own = activity.where(area=area)
     held = sorted(set(own.frame["period"]), key=parse_period)
     at = period if period in held or not held else held[-1]
-    rows = [_stage_share(own, earlier, later, area, at, confidence, exact)
-            for earlier, later in combinations(STAGES, 2) for exact in (False, True)]  # fmt: skip
-    return Findings(tuple(row for row in rows if row) + _product_of_stages(own, area, at, confidence))
+    rows = [
+        _stage_share(own, earlier, later, area, at, confidence, exact)
+        for earlier, later in combinations(STAGES, 2)
+        for exact in (False, True)
+    ]
+    return Findings(
+        tuple(row for row in rows if row) + _product_of_stages(own, area, at, confidence)
+    )
 
 
 def _stage(own: Counts, stage: str, period: str) -> Count | None:
@@ -80,10 +84,13 @@ def _stage(own: Counts, stage: str, period: str) -> Count | None:
 
 def _ladder_words(earlier: str, later: str, area: str, period: str) -> dict:
     return {
-        "series_id": f"taser/{later}-per-{_PER[earlier]}", "kind": "share",
-        "label": f"{later.capitalize()} per {_PER[earlier]}", "area": area, "period": period,
+        "series_id": f"taser/{later}-per-{_PER[earlier]}",
+        "kind": "share",
+        "label": f"{later.capitalize()} per {_PER[earlier]}",
+        "area": area,
+        "period": period,
         "unit": f"{later} per {_PER[earlier]}",
-    }  # fmt: skip
+    }
 
 
 def _stage_share(
@@ -107,11 +114,16 @@ def _stage_share(
     interval = exact_proportion if exact else wilson
     lower, upper = interval(int(events.value), int(base.value), confidence)
     return Finding(
-        **words, form="percent:3" if earlier == "incident" else "percent:1",
-        value=events.value / base.value, lower=lower, upper=upper, confidence=confidence,
+        **words,
+        form="percent:3" if earlier == "incident" else "percent:1",
+        value=events.value / base.value,
+        lower=lower,
+        upper=upper,
+        confidence=confidence,
         method="exact (Clopper-Pearson)" if exact else "Wilson score",
-        caveats=LADDER_CAVEATS, counts=(events, base),
-    )  # fmt: skip
+        caveats=LADDER_CAVEATS,
+        counts=(events, base),
+    )
 
 
 def _product_of_stages(
@@ -120,22 +132,34 @@ def _product_of_stages(
     """Used per incident as authorised per incident times used per authorisation."""
     stages = [_stage(own, name, period) for name in ("incident", "authorised", "used")]
     words = _ladder_words("incident", "used", area, period)
-    words |= {"series_id": "taser/used-per-incident/product", "label":
-              "Used per incident, as the product of its two stages"}  # fmt: skip
+    words |= {
+        "series_id": "taser/used-per-incident/product",
+        "label": "Used per incident, as the product of its two stages",
+    }
     usable = all(count is not None and count.available and count.value for count in stages)
     values = [count.value for count in stages] if usable else []
     if not usable or sorted(values, reverse=True) != values:
         found = [count for count in stages if count is not None]
         reason = NO_ACTIVITY if not found else "a stage is empty or not nested in the one before"
-        return (not_available(reason, found, edition=found[0].edition if found else "none",
-                              **words),)  # fmt: skip
+        return (
+            not_available(reason, found, edition=found[0].edition if found else "none", **words),
+        )
     incidents, authorised, used = (int(value) for value in values)
     value, lower, upper = product((authorised, incidents), (used, authorised), confidence)
-    return (Finding(
-        **words, edition=stages[2].edition, form="percent:3", value=value, lower=lower,
-        upper=upper, confidence=confidence, method="log-delta", caveats=LADDER_CAVEATS,
-        counts=tuple(stages),
-    ),)  # fmt: skip
+    return (
+        Finding(
+            **words,
+            edition=stages[2].edition,
+            form="percent:3",
+            value=value,
+            lower=lower,
+            upper=upper,
+            confidence=confidence,
+            method="log-delta",
+            caveats=LADDER_CAVEATS,
+            counts=tuple(stages),
+        ),
+    )
 
 
 def series(official: Counts, before_2017: Counts, area: str, confidence: float) -> Findings:
@@ -146,10 +170,18 @@ def series(official: Counts, before_2017: Counts, area: str, confidence: float) 
     """
     rows: list[Finding] = []
     if not len(before_2017.where(area=area)):
-        rows.append(not_available(
-            NO_CED_BEFORE_2017, series_id="ced/uses-before-april-2017", kind="count", area=area,
-            label="CED use before April 2017", period="2016", edition="none", unit="report",
-        ))  # fmt: skip
+        rows.append(
+            not_available(
+                NO_CED_BEFORE_2017,
+                series_id="ced/uses-before-april-2017",
+                kind="count",
+                area=area,
+                label="CED use before April 2017",
+                period="2016",
+                edition="none",
+                unit="report",
+            )
+        )
     for counts in (before_2017, official):
         own = counts.where(area=area, measure="tactic uses")
         for period in sorted(set(own.frame["period"]), key=parse_period):
@@ -163,42 +195,78 @@ def discharge_shares(official: Counts, area: str, period: str, confidence: float
     return Findings(tuple(_discharge_shares(own, area, period, confidence)))
 
 
-def _discharge_shares(
-    own: Counts, area: str, period: str, confidence: float
-) -> list[Finding]:
-    uses, discharges, unstated = (own.one(tactic=tactic) for tactic in
-                                  ("CED", "CED discharge", "CED not stated"))  # fmt: skip
-    words = {"kind": "share", "area": area, "period": period, "edition": uses.edition,
-             "unit": "discharge per use", "form": "percent:1"}  # fmt: skip
+def _discharge_shares(own: Counts, area: str, period: str, confidence: float) -> list[Finding]:
+    uses, discharges, unstated = (
+        own.one(tactic=tactic) for tactic in ("CED", "CED discharge", "CED not stated")
+    )
+    words = {
+        "kind": "share",
+        "area": area,
+        "period": period,
+        "edition": uses.edition,
+        "unit": "discharge per use",
+        "form": "percent:1",
+    }
     all_uses, missing = int(uses.value), int(unstated.value)
     fired = int(discharges.value)
     made = []
     for name, label, base, counts in (
         ("share-of-all", "Discharged, of all uses", all_uses, (discharges, uses)),
-        ("share-of-stated", "Discharged, of uses of a stated kind", all_uses - missing,
-         (discharges, uses, unstated)),
-    ):  # fmt: skip
+        (
+            "share-of-stated",
+            "Discharged, of uses of a stated kind",
+            all_uses - missing,
+            (discharges, uses, unstated),
+        ),
+    ):
         series_id = f"ced/discharge-{name}"
         if base == 0:
-            made.append(not_available("no use of this kind was recorded", counts,
-                                      series_id=series_id, label=label, **words))  # fmt: skip
+            made.append(
+                not_available(
+                    "no use of this kind was recorded",
+                    counts,
+                    series_id=series_id,
+                    label=label,
+                    **words,
+                )
+            )
             continue
         lower, upper = wilson(fired, base, confidence)
-        made.append(Finding(
-            series_id=series_id, label=label, value=fired / base, lower=lower, upper=upper,
-            confidence=confidence, method="Wilson score", caveats=(HIGHEST_ONLY,),
-            counts=tuple(counts), **words,
-        ))  # fmt: skip
+        made.append(
+            Finding(
+                series_id=series_id,
+                label=label,
+                value=fired / base,
+                lower=lower,
+                upper=upper,
+                confidence=confidence,
+                method="Wilson score",
+                caveats=(HIGHEST_ONLY,),
+                counts=tuple(counts),
+                **words,
+            )
+        )
     for name, label, events in (
         ("limit-none", "Limit: none of the uses not stated was a discharge", fired),
         ("limit-all", "Limit: all of the uses not stated were discharges", fired + missing),
     ):
         rests_on = (discharges, uses, unstated)
         value = events / all_uses if all_uses else None
-        given = {"value": value} if all_uses else {
-            "status": "not available", "reason": "no use was recorded"}  # fmt: skip
-        made.append(Finding(series_id=f"ced/discharge-{name}", label=label,
-                            method="missing-data limit", counts=rests_on, **words, **given))  # fmt: skip
+        given = (
+            {"value": value}
+            if all_uses
+            else {"status": "not available", "reason": "no use was recorded"}
+        )
+        made.append(
+            Finding(
+                series_id=f"ced/discharge-{name}",
+                label=label,
+                method="missing-data limit",
+                counts=rests_on,
+                **words,
+                **given,
+            )
+        )
     return made
 
 
@@ -210,71 +278,134 @@ def funnel(official: Counts, area: str, period: str, *, keep_unstated: bool = Fa
     adjustment, and for each force its share, adjusted limits and z-score. No ranking.
     """
     counted = {
-        place: tuple(official.one(area=place, period=period, tactic=tactic)
-                     for tactic in ("CED discharge", "CED", "CED not stated"))
+        place: tuple(
+            official.one(area=place, period=period, tactic=tactic)
+            for tactic in ("CED discharge", "CED", "CED not stated")
+        )
         for place in forces()
-    }  # fmt: skip
-    trials = {place: uses.value - (0 if keep_unstated else unstated.value)
-              for place, (_, uses, unstated) in counted.items()}  # fmt: skip
+    }
+    trials = {
+        place: uses.value - (0 if keep_unstated else unstated.value)
+        for place, (_, uses, unstated) in counted.items()
+    }
     places = [place for place in forces() if trials[place] > 0]
     events = np.array([counted[place][0].value for place in places])
     sizes = np.array([trials[place] for place in places])
     fitted = funnels.fit(events, sizes)
     series = f"ced/funnel-{'kept' if keep_unstated else 'left-out'}"
-    words = {"period": period, "edition": counted[area][0].edition,
-             "method": "Spiegelhalter 2005, arcsine scale, additive variance"}  # fmt: skip
-    national = _funnel_fit(fitted, series, words | {
-        "area": ENGLAND_AND_WALES,
-        "counts": tuple(count for place in places for count in counted[place]),
-    })  # fmt: skip
-    fit_ids = tuple(row.id for row in national if row.series_id in (
-        f"{series}/pooled", f"{series}/tau2"))  # fmt: skip
+    words = {
+        "period": period,
+        "edition": counted[area][0].edition,
+        "method": "Spiegelhalter 2005, arcsine scale, additive variance",
+    }
+    national = _funnel_fit(
+        fitted,
+        series,
+        words
+        | {
+            "area": ENGLAND_AND_WALES,
+            "counts": tuple(count for place in places for count in counted[place]),
+        },
+    )
+    fit_ids = tuple(
+        row.id for row in national if row.series_id in (f"{series}/pooled", f"{series}/tau2")
+    )
     rows = list(national)
     limits = {limit: fitted.limits(sizes, limit) for limit in funnels.LIMITS}
     for number, place in enumerate(places):
         own = words | {"area": place, "counts": counted[place], "findings": fit_ids}
         for limit, (lower, upper) in limits.items():
-            rows.append(Finding(
-                series_id=f"{series}/limits-{_digits(limit)}", kind="share", form="percent:1",
-                label=f"Share, with the adjusted {_limit_name(limit)} limits at its number of uses",
-                unit="discharge per use", value=events[number] / sizes[number],
-                lower=lower[number], upper=upper[number], **own,
-            ))  # fmt: skip
+            rows.append(
+                Finding(
+                    series_id=f"{series}/limits-{_digits(limit)}",
+                    kind="share",
+                    form="percent:1",
+                    label=f"Share, with the adjusted {_limit_name(limit)} limits at its size",
+                    unit="discharge per use",
+                    value=events[number] / sizes[number],
+                    lower=lower[number],
+                    upper=upper[number],
+                    **own,
+                )
+            )
         z = fitted.z_adjusted[number]
-        rows.append(Finding(
-            series_id=f"{series}/z", label="Adjusted z-score", kind="statistic",
-            unit="standard deviations", form="number:2", value=z, **own,
-        ))  # fmt: skip
-        rows.append(Finding(
-            series_id=f"{series}/position", label="Position in the funnel", kind="verdict",
-            unit="", outcome=_position(z), **own,
-        ))  # fmt: skip
+        rows.append(
+            Finding(
+                series_id=f"{series}/z",
+                label="Adjusted z-score",
+                kind="statistic",
+                unit="standard deviations",
+                form="number:2",
+                value=z,
+                **own,
+            )
+        )
+        rows.append(
+            Finding(
+                series_id=f"{series}/position",
+                label="Position in the funnel",
+                kind="verdict",
+                unit="",
+                outcome=_position(z),
+                **own,
+            )
+        )
     return Findings(tuple(rows))
 
 
 def _funnel_fit(fitted: funnels.Funnel, series: str, words: dict) -> list[Finding]:
     """The fit and the numbers of forces outside the limits."""
     rows = [
-        Finding(series_id=f"{series}/pooled", label="Share in all forces together", kind="share",
-                unit="discharge per use", form="percent:1", value=fitted.pooled, **words),
-        Finding(series_id=f"{series}/phi", kind="statistic", unit="ratio of variances",
-                label="Overdispersion φ (mean squared z-score, clipped)", form="number:2",
-                value=fitted.phi, **words),
-        Finding(series_id=f"{series}/tau2", kind="statistic", unit="arcsine squared",
-                label="Variance between forces τ²", form="number:5", value=fitted.tau2, **words),
-    ]  # fmt: skip
-    rows.append(Finding(
-        series_id=f"{series}/close-to-outer", kind="count", unit="force",
-        label="Forces whose adjusted z-score lies within a tenth of the outer limit",
-        value=fitted.close_to("99.8%"), **words,
-    ))  # fmt: skip
+        Finding(
+            series_id=f"{series}/pooled",
+            label="Share in all forces together",
+            kind="share",
+            unit="discharge per use",
+            form="percent:1",
+            value=fitted.pooled,
+            **words,
+        ),
+        Finding(
+            series_id=f"{series}/phi",
+            kind="statistic",
+            unit="ratio of variances",
+            label="Overdispersion φ (mean squared z-score, clipped)",
+            form="number:2",
+            value=fitted.phi,
+            **words,
+        ),
+        Finding(
+            series_id=f"{series}/tau2",
+            kind="statistic",
+            unit="arcsine squared",
+            label="Variance between forces τ²",
+            form="number:5",
+            value=fitted.tau2,
+            **words,
+        ),
+    ]
+    rows.append(
+        Finding(
+            series_id=f"{series}/close-to-outer",
+            kind="count",
+            unit="force",
+            label="Forces whose adjusted z-score lies within a tenth of the outer limit",
+            value=fitted.close_to("99.8%"),
+            **words,
+        )
+    )
     for limit in funnels.LIMITS:
         for adjusted, when in ((False, "before"), (True, "after")):
-            rows.append(Finding(
-                series_id=f"{series}/outside-{_digits(limit)}-{when}", kind="count", unit="force",
-                label=f"Forces outside the {_limit_name(limit)} limits {when} adjustment",
-                value=fitted.outside(limit, adjusted=adjusted), **words,
-            ))  # fmt: skip
+            rows.append(
+                Finding(
+                    series_id=f"{series}/outside-{_digits(limit)}-{when}",
+                    kind="count",
+                    unit="force",
+                    label=f"Forces outside the {_limit_name(limit)} limits {when} adjustment",
+                    value=fitted.outside(limit, adjusted=adjusted),
+                    **words,
+                )
+            )
     return rows
 
 
@@ -302,25 +433,54 @@ def volume(
     for place in (area, ENGLAND_AND_WALES):
         uses = official.one(area=place, period=period, tactic="CED", measure="tactic uses")
         made = reports.one(area=place, measure="reports")
-        people = [count for count in residents.where(group=ALL)
-                  if place in (ENGLAND_AND_WALES, count.area)]  # fmt: skip
+        people = [
+            count
+            for count in residents.where(group=ALL)
+            if place in (ENGLAND_AND_WALES, count.area)
+        ]
         for name, label, per, base, unit, refused in (
-            ("per-1000-reports", "CED uses per thousand use of force reports", 1_000, [made],
-             "use per thousand reports", ""),
-            ("per-100000-residents", "CED uses per hundred thousand residents", 100_000, people,
-             "use per hundred thousand residents", WITHOUT_RESIDENT_BASE.get(place, "")),
-        ):  # fmt: skip
-            words = {"series_id": f"ced/uses-{name}", "label": label, "kind": "rate",
-                     "area": place, "period": period, "edition": uses.edition, "unit": unit,
-                     "form": "number:1"}  # fmt: skip
+            (
+                "per-1000-reports",
+                "CED uses per thousand use of force reports",
+                1_000,
+                [made],
+                "use per thousand reports",
+                "",
+            ),
+            (
+                "per-100000-residents",
+                "CED uses per hundred thousand residents",
+                100_000,
+                people,
+                "use per hundred thousand residents",
+                WITHOUT_RESIDENT_BASE.get(place, ""),
+            ),
+        ):
+            words = {
+                "series_id": f"ced/uses-{name}",
+                "label": label,
+                "kind": "rate",
+                "area": place,
+                "period": period,
+                "edition": uses.edition,
+                "unit": unit,
+                "form": "number:1",
+            }
             if refused:
                 rows.append(not_available(refused, [uses, *base], **words))
                 continue
             total = sum(count.value for count in base)
             lower, upper, method = rate(int(uses.value), total, per, confidence)
-            rows.append(Finding(
-                **words, value=uses.value * per / total, lower=lower, upper=upper,
-                confidence=confidence, method=method, caveats=(HIGHEST_ONLY, SUMMARY_USES),
-                counts=(uses, *base),
-            ))  # fmt: skip
+            rows.append(
+                Finding(
+                    **words,
+                    value=uses.value * per / total,
+                    lower=lower,
+                    upper=upper,
+                    confidence=confidence,
+                    method=method,
+                    caveats=(HIGHEST_ONLY, SUMMARY_USES),
+                    counts=(uses, *base),
+                )
+            )
     return Findings(tuple(rows))

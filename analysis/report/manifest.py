@@ -39,8 +39,12 @@ def manifest(
         if path.is_file()
     }
     content = {
-        "toolkit": {"name": "uof-audit", "version": __version__, "code_sha256": code_hash(),
-                    "lock_sha256": sha256(LOCK)},
+        "toolkit": {
+            "name": "uof-audit",
+            "version": __version__,
+            "code_sha256": code_hash(),
+            "lock_sha256": sha256(LOCK),
+        },
         "parameters": parameters.model_dump(),
         "inputs": inputs,
         "notebooks": {name: sha256(NOTEBOOKS / f"{name}.ipynb") for name in parameters.chapters},
@@ -49,5 +53,5 @@ def manifest(
         "packages": {name: metadata.version(name) for name in PACKAGES},
         "failed_chapters": failures,
         "outputs": made,
-    }  # fmt: skip
+    }
     return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"

@@ -50,10 +50,15 @@ def execute(
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 notebook = papermill.execute_notebook(
-                    str(path), str(scratch / f"{name}.ipynb"), parameters=parameters,
-                    cwd=str(folder), kernel_name=KERNEL, progress_bar=bar, autosave_cell_every=0,
+                    str(path),
+                    str(scratch / f"{name}.ipynb"),
+                    parameters=parameters,
+                    cwd=str(folder),
+                    kernel_name=KERNEL,
+                    progress_bar=bar,
+                    autosave_cell_every=0,
                     extra_arguments=["--log-level=ERROR"],
-                )  # fmt: skip
+                )
             return Executed(name, tidy(notebook))
         except PapermillExecutionError as error:
             failed = nbformat.read(scratch / f"{name}.ipynb", as_version=4)
@@ -78,8 +83,10 @@ def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
         if cell.cell_type == "code":
             kept.outputs = [_tidy_output(output) for output in cell.outputs]
         cells.append(kept)
-    metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": KERNEL},
-                "language_info": {"name": "python"}}  # fmt: skip
+    metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": KERNEL},
+        "language_info": {"name": "python"},
+    }
     return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
 
 

@@ -77,17 +77,19 @@ def chapter_of(executed: Executed) -> Chapter:
                 blocks.append(Block("shown", shown))
                 if "answer" in cell.metadata.get("tags", []):
                     answers.append(shown)
-    return Chapter(executed.name, title, tuple(headings), tuple(blocks), tuple(answers),
-                   executed.failure)  # fmt: skip
+    return Chapter(
+        executed.name, title, tuple(headings), tuple(blocks), tuple(answers), executed.failure
+    )
 
 
 def quoted_ids(executed: Executed) -> set[str]:
     """The ids of the counts and findings that a chapter shows."""
     html = "".join(
         output.get("data", {}).get("text/html", "")
-        for cell in executed.notebook.cells if cell.cell_type == "code"
+        for cell in executed.notebook.cells
+        if cell.cell_type == "code"
         for output in cell.outputs
-    )  # fmt: skip
+    )
     return set(re.findall(r'data-id="([^"]+)"', html))
 
 
@@ -116,21 +118,32 @@ class Cited:
 def cited(inputs: list[dict]) -> list[Cited]:
     """The sources of a report, each with its files, in the order of their keys."""
     return [
-        Cited(source_of(key), tuple(
-            (one["file"], one["sha256"], "registered" if one["registered"] else NOT_REGISTERED)
-            for one in inputs if one["source"] == key))
+        Cited(
+            source_of(key),
+            tuple(
+                (one["file"], one["sha256"], "registered" if one["registered"] else NOT_REGISTERED)
+                for one in inputs
+                if one["source"] == key
+            ),
+        )
         for key in sorted({one["source"] for one in inputs})
-    ]  # fmt: skip
+    ]
 
 
 def render(parameters: Parameters, chapters: list[Chapter], inputs: list[dict]) -> str:
     """The page as HTML, without a request to anywhere."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE), autoescape=True, trim_blocks=True,
-        lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
+        loader=jinja2.FileSystemLoader(HERE),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+    )
     page = environment.get_template("page.html.j2").render(
-        parameters=parameters, chapters=chapters, sources=cited(inputs),
+        parameters=parameters,
+        chapters=chapters,
+        sources=cited(inputs),
         style=Markup((HERE / "page.css").read_text(encoding="utf-8")),
-    )  # fmt: skip
+    )
     return page.replace("\r\n", "\n")

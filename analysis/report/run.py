@@ -1,4 +1,4 @@
-"""The run: chapters in parallel, then the tables, the page and the manifest, whole or not at all."""
+"""The run: chapters in parallel, then tables, page and manifest, all of them or none."""
 
 from __future__ import annotations
 
@@ -72,8 +72,10 @@ def _alone(folder: Path):
     except Timeout:
         raise CannotWrite(f"{folder}: another run is writing this report; wait for it") from None
     except OSError as error:
-        raise CannotWrite(f"{error.filename or folder}: cannot be written ({error.strerror}); "
-                          "close the program that holds it, or give --out another folder") from None
+        raise CannotWrite(
+            f"{error.filename or folder}: cannot be written ({error.strerror}); "
+            "close the program that holds it, or give --out another folder"
+        ) from None
 
 
 def _execute(parameters: Parameters, base: Path, staging: Path) -> list[Executed]:
@@ -87,8 +89,10 @@ def _execute(parameters: Parameters, base: Path, staging: Path) -> list[Executed
     scratch = staging / "scratch"
     scratch.mkdir()
     with ThreadPoolExecutor(WORKERS) as pool:
-        jobs = [pool.submit(execute, NOTEBOOKS / f"{name}.ipynb", values, base, scratch, position)
-                for position, name in enumerate(parameters.chapters)]  # fmt: skip
+        jobs = [
+            pool.submit(execute, NOTEBOOKS / f"{name}.ipynb", values, base, scratch, position)
+            for position, name in enumerate(parameters.chapters)
+        ]
         executed = [job.result() for job in jobs]
     shutil.rmtree(scratch)
     return [_with_unrecorded(chapter) for chapter in executed]
@@ -121,9 +125,23 @@ def _write(parameters: Parameters, executed: list[Executed], folder: Path) -> di
         for name, (svg, ids) in charts_of(chapter).items():
             _write_text(folder / "charts" / f"{name}.svg", svg + "\n")
             data = pd.DataFrame([by_id[one] for one in ids if one in by_id])
-            shown = [column for column in ("id", "area", "period", "tactic", "group", "series_id",
-                                           "label", "value", "lower", "upper", "status")
-                     if column in data]  # fmt: skip
+            shown = [
+                column
+                for column in (
+                    "id",
+                    "area",
+                    "period",
+                    "tactic",
+                    "group",
+                    "series_id",
+                    "label",
+                    "value",
+                    "lower",
+                    "upper",
+                    "status",
+                )
+                if column in data
+            ]
             write_table(_whole_numbers(data[shown]), folder / "charts" / f"{name}.csv")
     inputs = sorted(merged["inputs"], key=lambda one: (one["source"], one["file"]))
     chapters = [chapter_of(chapter) for chapter in executed]
@@ -135,15 +153,19 @@ def _write(parameters: Parameters, executed: list[Executed], folder: Path) -> di
 
 def _merged(executed: list[Executed], table: str) -> list[dict]:
     """The rows of all chapters, each once."""
-    rows = {json.dumps(row, sort_keys=True): row
-            for chapter in executed for row in chapter.record[table]}  # fmt: skip
+    rows = {
+        json.dumps(row, sort_keys=True): row
+        for chapter in executed
+        for row in chapter.record[table]
+    }
     return list(rows.values())
 
 
 def _whole_numbers(frame: pd.DataFrame) -> pd.DataFrame:
     """Numbers as text, so that ``21`` is not written ``21.0`` beside a missing value."""
-    return frame.map(lambda value: f"{value:.10g}" if isinstance(value, float) else value,
-                     na_action="ignore")  # fmt: skip
+    return frame.map(
+        lambda value: f"{value:.10g}" if isinstance(value, float) else value, na_action="ignore"
+    )
 
 
 def _write_text(path: Path, text: str) -> None:
@@ -182,6 +204,10 @@ def _not_ours(folder: Path) -> list[Path]:
         ours = set(json.loads((folder / "manifest.json").read_text("utf-8"))["outputs"])
     except (OSError, ValueError, KeyError):
         ours = set()
-    return [path for path in sorted(folder.rglob("*"))
-            if path.is_file() and path.relative_to(folder).as_posix() not in ours
-            and not re.search(r"(^|/)manifest\.json$", path.as_posix())]  # fmt: skip
+    return [
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+        and path.relative_to(folder).as_posix() not in ours
+        and not re.search(r"(^|/)manifest\.json$", path.as_posix())
+    ]

@@ -41,24 +41,54 @@ def clean(frame: pd.DataFrame, ledger: Ledger) -> dict[str, Counts]:
     keys = list(zip(frame["source"], frame["period"], strict=True))
     taken = pd.Series([key in TAKEN for key in keys]) & (frame["area"] != "England and Wales")
     ledger.note(Entry("published-figures", "", "read", len(frame), "row"))
-    ledger.note(Entry("published-figures", "", "used", int(taken.sum()), "row",
-                      reason="CED use before April 2017"))  # fmt: skip
-    ledger.note(Entry("published-figures", "", "set aside", int((~taken).sum()), "row",
-                      reason="other figures: not of CED use by a force before April 2017"))  # fmt: skip
+    ledger.note(
+        Entry(
+            "published-figures",
+            "",
+            "used",
+            int(taken.sum()),
+            "row",
+            reason="CED use before April 2017",
+        )
+    )
+    ledger.note(
+        Entry(
+            "published-figures",
+            "",
+            "set aside",
+            int((~taken).sum()),
+            "row",
+            reason="other figures: not of CED use by a force before April 2017",
+        )
+    )
     rows: dict[str, list[dict]] = {}
     for number, line in frame[taken].iterrows():
         source, period, note = TAKEN[line["source"], line["period"]]
         where = f"published figures row {number + 2}"
         label = line["measure"].removeprefix("CED ")
-        rows.setdefault(source, []).append({
-            "period": period, "area": force_name(line["area"], where), "measure": "tactic uses",
-            "tactic": "CED" if label == "uses total" else tactic_name(
-                label, above="CED", type_of_force="", where=where),
-            "breakdown": "", "group": ALL, "printed": str(int(float(line["value"]))),
-            "status": STATED, "table": "CED by type and force", "cell": "", "note": note,
-        })  # fmt: skip
+        rows.setdefault(source, []).append(
+            {
+                "period": period,
+                "area": force_name(line["area"], where),
+                "measure": "tactic uses",
+                "tactic": "CED"
+                if label == "uses total"
+                else tactic_name(label, above="CED", type_of_force="", where=where),
+                "breakdown": "",
+                "group": ALL,
+                "printed": str(int(float(line["value"]))),
+                "status": STATED,
+                "table": "CED by type and force",
+                "cell": "",
+                "note": note,
+            }
+        )
     return {
-        source: build(pd.DataFrame(lines, columns=WRITTEN), source=source,
-                      edition=sources()[source].edition, subject=SUBJECT)  # fmt: skip
+        source: build(
+            pd.DataFrame(lines, columns=WRITTEN),
+            source=source,
+            edition=sources()[source].edition,
+            subject=SUBJECT,
+        )
         for source, lines in rows.items()
     }

@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
-from analysis.counts import ALL, NOT_AVAILABLE, STATED, WRITTEN, Counts, build, gather
+from analysis.counts import ALL, NOT_AVAILABLE, STATED, WRITTEN, Counts, build
 from analysis.errors import Refused, refusal
 from analysis.ledger import Entry, Ledger
 from analysis.standard.forces import ENGLAND_AND_WALES, force_name, forces, region_area, regions
@@ -158,8 +158,12 @@ class Edition:
 
 def edition_of(workbook: Workbook) -> Edition:
     """The edition, from cover and contents; refused when they do not say or disagree."""
-    texts = [(sheet, cell.text) for sheet, cells in workbook.sheets.items() for cell in cells
-             if cell.text and not _table_title(cells)]  # fmt: skip
+    texts = [
+        (sheet, cell.text)
+        for sheet, cells in workbook.sheets.items()
+        for cell in cells
+        if cell.text and not _table_title(cells)
+    ]
     years = {
         (int(m[1]), int(m[2]))
         for _, text in texts
@@ -167,9 +171,10 @@ def edition_of(workbook: Workbook) -> Edition:
         if "statistics" in text and int(m[2]) == int(m[1]) + 1
     }
     dates = {
-        m[1] for _, text in texts
+        m[1]
+        for _, text in texts
         for m in re.finditer(r"Publi(?:shed|cation Date):\s*(\d{1,2} \w+ \d{4})", text)
-    }  # fmt: skip
+    }
     if len(years) != 1 or len(dates) != 1:
         raise refusal(
             f"{workbook.file}: cover and contents",
@@ -191,8 +196,11 @@ def _status(workbook: Workbook) -> str:
         if heading:
             below = {c.text for c in cells if c.column == heading.column and c.row > heading.row}
             if len(below) != 1:
-                raise refusal(f"{workbook.file}: {sheet} below {heading.name}",
-                              f"types of statistics {sorted(below)}", "one for all tables")
+                raise refusal(
+                    f"{workbook.file}: {sheet} below {heading.name}",
+                    f"types of statistics {sorted(below)}",
+                    "one for all tables",
+                )
             return below.pop()
     raise refusal(f"{workbook.file}: contents", "no column 'Type of statistics'")
 
@@ -221,13 +229,28 @@ class Table:
         return refusal(f"{self.file}: {self.name}", problem, allowed)
 
     def note(self, action: str, number: int = 1, cell: Cell | None = None, **words) -> None:
-        self.ledger.note(Entry(self.source, self.name, action, number, "cell",
-                               first=cell.name if cell else "", **words))  # fmt: skip
+        self.ledger.note(
+            Entry(
+                self.source,
+                self.name,
+                action,
+                number,
+                "cell",
+                first=cell.name if cell else "",
+                **words,
+            )
+        )
 
     def count(self, cell: Cell, **dimensions: str) -> None:
         """Take a cell as a count: a whole number, or ``:`` where the notes explain it."""
-        blank = {"period": self.year, "area": ENGLAND_AND_WALES, "tactic": ALL, "group": ALL,
-                 "breakdown": "", "note": ""}  # fmt: skip
+        blank = {
+            "period": self.year,
+            "area": ENGLAND_AND_WALES,
+            "tactic": ALL,
+            "group": ALL,
+            "breakdown": "",
+            "note": "",
+        }
         row = blank | dimensions | {"table": self.name, "cell": cell.name}
         if cell.is_number and float(cell.value).is_integer() and cell.value >= 0:
             row |= {"printed": f"{int(cell.value)}", "status": STATED}
@@ -235,8 +258,11 @@ class Table:
             row |= {"printed": ":", "status": NOT_AVAILABLE, "note": NO_BREAKDOWN}
             self.note("marked not available", cell=cell, printed=":", reason=NO_BREAKDOWN)
         else:
-            raise self.refuse(cell, f"{cell.value!r} is not a count", "a whole number"
-                              + (" or :" if self.explains_colon else ""))  # fmt: skip
+            raise self.refuse(
+                cell,
+                f"{cell.value!r} is not a count",
+                "a whole number" + (" or :" if self.explains_colon else ""),
+            )
         self.rows.append(row)
 
     @cached_property
@@ -282,27 +308,43 @@ def clean(workbook: Workbook, ledger: Ledger) -> dict[str, Counts]:
     for sheet, cells in workbook.sheets.items():
         title = _table_title(cells)
         if title is None:
-            ledger.note(Entry(edition.source, sheet, "set aside", len(cells), "cell",
-                              reason="cover, contents or another sheet without a table"))
+            ledger.note(
+                Entry(
+                    edition.source,
+                    sheet,
+                    "set aside",
+                    len(cells),
+                    "cell",
+                    reason="cover, contents or another sheet without a table",
+                )
+            )
             continue
-        table = Table(workbook.file, f"Table {title[1]}", "", cells, edition.period, ledger,
-                      edition.source)  # fmt: skip
+        table = Table(
+            workbook.file, f"Table {title[1]}", "", cells, edition.period, ledger, edition.source
+        )
         table.subject = _subject(table, title[2], edition)
         if table.subject in tables:
             raise table.broken(f"has the title of {tables[table.subject].name}")
         tables[table.subject] = table
     missing = [subject for subject in TITLES if subject not in tables]
     if missing:
-        raise refusal(f"{workbook.file}", f"has no table of {missing[0]!r}",
-                      f"all {len(TITLES)} tables, each with its title")  # fmt: skip
+        raise refusal(
+            f"{workbook.file}",
+            f"has no table of {missing[0]!r}",
+            f"all {len(TITLES)} tables, each with its title",
+        )
     for table in tables.values():
         _reader(table.subject)(table)
         _account(table)
     _check_rows_agree(tables)
     _mark_contradicted(tables)
     return {
-        subject: build(pd.DataFrame(table.rows, columns=WRITTEN), source=edition.source,
-                       edition=edition.published, subject=subject)  # fmt: skip
+        subject: build(
+            pd.DataFrame(table.rows, columns=WRITTEN),
+            source=edition.source,
+            edition=edition.published,
+            subject=subject,
+        )
         for subject, table in tables.items()
     }
 
@@ -344,11 +386,21 @@ def _tactic(table: Table, cell: Cell, above: str | None, type_of_force: str) -> 
     name = tactic_name(cell.text, above=above, type_of_force=type_of_force, where=where)
     bare = without_footnote_mark(cell.text)
     if bare != cell.text.strip():
-        table.note("spelled", cell=cell, printed=cell.text, becomes=bare,
-                   reason="mark of a footnote taken off")  # fmt: skip
+        table.note(
+            "spelled",
+            cell=cell,
+            printed=cell.text,
+            becomes=bare,
+            reason="mark of a footnote taken off",
+        )
     elif above is not None and plain(cell.text) in {"not stated", *_BARE_KINDS}:
-        table.note("spelled", cell=cell, printed=cell.text, becomes=name,
-                   reason="bare label, named by the row above that it belongs to")  # fmt: skip
+        table.note(
+            "spelled",
+            cell=cell,
+            printed=cell.text,
+            becomes=name,
+            reason="bare label, named by the row above that it belongs to",
+        )
     return name
 
 
@@ -385,8 +437,11 @@ def _labelled_rows(
         if (area, tactic) in seen:
             raise table.refuse(label, f"{label.text!r} stands twice for {area}")
         seen.add((area, tactic))
-        figures = {column: cell for column, cell in line.items()
-                   if column not in {header.column, type_column, area_column}}  # fmt: skip
+        figures = {
+            column: cell
+            for column, cell in line.items()
+            if column not in {header.column, type_column, area_column}
+        }
         for column in sorted(set(figures) ^ columns):
             if column in figures:
                 raise table.refuse(figures[column], f"{figures[column].value!r} has no heading")
@@ -403,8 +458,13 @@ def _area(table: Table, cell: Cell) -> str:
         return ENGLAND_AND_WALES
     name = force_name(cell.text, f"{table.file}: {table.name} cell {cell.name}")
     if name != cell.text:
-        table.note("spelled", cell=cell, printed=cell.text, becomes=name,
-                   reason="one name for a force in all tables")  # fmt: skip
+        table.note(
+            "spelled",
+            cell=cell,
+            printed=cell.text,
+            becomes=name,
+            reason="one name for a force in all tables",
+        )
     return name
 
 
@@ -421,8 +481,13 @@ def _read_tactics(table: Table) -> None:
         table.heading("number of times tactic reported").column: USES,
         table.heading("number of incidents involving tactic").column: INVOLVING,
     }
-    known = {"type of force", "tactic", "number of times tactic reported",
-             "number of incidents involving tactic", *_BANNERS}  # fmt: skip
+    known = {
+        "type of force",
+        "tactic",
+        "number of times tactic reported",
+        "number of incidents involving tactic",
+        *_BANNERS,
+    }
     for cell in table.body:
         if cell.row <= header.row and plain(cell.text) not in known:
             raise table.refuse(cell, f"heading {cell.value!r} is not known", sorted(known))
@@ -456,8 +521,9 @@ def _read_breakdown(table: Table) -> None:
         table.count(cell, measure=REPORTS, group=groups.get(column, ALL), **same)
     for area, tactic, figures in rows:
         for column, cell in figures.items():
-            table.count(cell, measure=USES, area=area, tactic=tactic,
-                        group=groups.get(column, ALL), **same)  # fmt: skip
+            table.count(
+                cell, measure=USES, area=area, tactic=tactic, group=groups.get(column, ALL), **same
+            )
 
 
 def _column_groups(
@@ -468,8 +534,11 @@ def _column_groups(
     totals: set[int] = set()
     reports: dict[int, Cell] = {}
     labels = {"police force", "type of force", "tactic"}
-    wording = breakdown.name if breakdown.name != "health condition" else (
-        "(?:disability|health condition)")  # fmt: skip
+    wording = (
+        breakdown.name
+        if breakdown.name != "health condition"
+        else ("(?:disability|health condition)")
+    )
     banner = re.compile(
         rf"(?:perceived |incident )?{wording}(?: for force)?"
         r"(?: \(total number of incidents involving [\w ]+\))?"
@@ -487,12 +556,12 @@ def _column_groups(
                 raise table.refuse(cell, f"heading {cell.text!r} stands twice")
             groups[cell.column] = group
         elif text not in labels and text not in _BANNERS and not banner.fullmatch(text):
-            raise table.refuse(cell, f"heading {cell.value!r} is not known",
-                               breakdown.editions[-1])  # fmt: skip
+            raise table.refuse(cell, f"heading {cell.value!r} is not known", breakdown.editions[-1])
     if set(groups.values()) not in [set(edition) for edition in breakdown.editions]:
         gaps = min((sorted(set(groups.values()) ^ set(e)) for e in breakdown.editions), key=len)
-        raise table.broken(f"differs in the group {gaps[0]!r} from every set seen so far",
-                           breakdown.editions[-1])  # fmt: skip
+        raise table.broken(
+            f"differs in the group {gaps[0]!r} from every set seen so far", breakdown.editions[-1]
+        )
     if len(totals) != 1:
         raise table.broken(f"has {len(totals)} columns of totals", "exactly one")
     (total,) = totals
@@ -511,8 +580,9 @@ def _read_reports_by_force(table: Table) -> None:
     for line in table.lines(header.row):
         area = _regional_area(table, line, region, header.column)
         areas.append(area)
-        table.count(_only(table, line, {region, header.column}, {total})[total],
-                    measure=REPORTS, area=area)  # fmt: skip
+        table.count(
+            _only(table, line, {region, header.column}, {total})[total], measure=REPORTS, area=area
+        )
     _check_complete(table, areas, (*AREAS, *regions()), "row of")
 
 
@@ -524,12 +594,18 @@ def _read_ced_by_force(table: Table) -> None:
     for cell in table.body:
         if cell.row == header.row and cell.column not in {header.column, year, region}:
             text = plain(cell.text)
-            label = {"total": "ced", "total non-discharge": "ced non-discharge",
-                     "total discharge": "ced discharge"}.get(text, text)  # fmt: skip
+            label = {
+                "total": "ced",
+                "total non-discharge": "ced non-discharge",
+                "total discharge": "ced discharge",
+            }.get(text, text)
             where = f"{table.file}: {table.name} cell {cell.name}"
-            kinds[cell.column] = tactic_name(label.removeprefix("ced ") if label != "ced" else label,
-                                             above=None if label == "ced" else "CED",
-                                             type_of_force="", where=where)  # fmt: skip
+            kinds[cell.column] = tactic_name(
+                label.removeprefix("ced ") if label != "ced" else label,
+                above=None if label == "ced" else "CED",
+                type_of_force="",
+                where=where,
+            )
         elif cell.row < header.row and plain(cell.text) not in _BANNERS:
             raise table.refuse(cell, f"heading {cell.value!r} is not known")
     wanted = {"CED", "CED non-discharge", "CED discharge", *_CED_KINDS}
@@ -546,8 +622,9 @@ def _read_ced_by_force(table: Table) -> None:
         revised = "revised (R)" if re.search(r"\(R\)", line[header.column].text) else ""
         figures = _only(table, line, {year, region, header.column}, set(kinds))
         for column, cell in figures.items():
-            table.count(cell, measure=USES, period=period, area=area, tactic=kinds[column],
-                        note=revised)  # fmt: skip
+            table.count(
+                cell, measure=USES, period=period, area=area, tactic=kinds[column], note=revised
+            )
     if max(areas, default="") != table.year:
         raise table.broken(f"ends with {max(areas, default='no year')}", table.year)
     for named in areas.values():
@@ -603,9 +680,11 @@ def _read_officer_injuries(table: Table) -> None:
 
 def _read_subject_injuries(table: Table) -> None:
     """Reports by whether the subject was injured by the force used, and how badly."""
-    found = [cell for cell in table.body
-             if re.fullmatch(rf"{_PERSON} injured as a result of officer use of force",
-                             plain(cell.text))]  # fmt: skip
+    found = [
+        cell
+        for cell in table.body
+        if re.fullmatch(rf"{_PERSON} injured as a result of officer use of force", plain(cell.text))
+    ]
     if len(found) != 1:
         raise table.broken(f"has {len(found)} headings of subjects injured", "exactly one")
     _read_injuries(table, found[0], [found[0].column], SUBJECT_LEVELS, "subject injuries")
@@ -618,13 +697,18 @@ def _read_injuries(
     for cell in table.body:
         text = plain(cell.text)
         if cell.row == header.row and cell.column not in answer_columns:
-            level = ALL if text == "total incidents" else next(
-                (name for name in levels if plain(name) == text), None)  # fmt: skip
+            level = (
+                ALL
+                if text == "total incidents"
+                else next((name for name in levels if plain(name) == text), None)
+            )
             if level is None or level in columns.values():
                 raise table.refuse(cell, f"heading {cell.value!r}", ["Total incidents", *levels])
             columns[cell.column] = level
-        elif cell.row < header.row and text not in _BANNERS and not re.fullmatch(
-            rf"(?:officer|{_PERSON}) injury level", text
+        elif (
+            cell.row < header.row
+            and text not in _BANNERS
+            and not re.fullmatch(rf"(?:officer|{_PERSON}) injury level", text)
         ):
             raise table.refuse(cell, f"heading {cell.value!r} is not known")
     if set(columns.values()) != {ALL, *levels}:
@@ -645,8 +729,9 @@ def _read_injuries(
             raise table.refuse(next(iter(line.values())), f"row {key!r} stands twice")
         seen.add(key)
         for column, cell in _only(table, line, set(answer_columns), set(columns)).items():
-            table.count(cell, measure=measure, breakdown="injury",
-                        group=f"{key} / {columns[column]}")  # fmt: skip
+            table.count(
+                cell, measure=measure, breakdown="injury", group=f"{key} / {columns[column]}"
+            )
     wanted = 10 if len(answer_columns) == 2 else 5
     if len(seen) != wanted or " / ".join([ALL] * len(answer_columns)) not in seen:
         raise table.broken(f"has {len(seen)} rows", f"{wanted}, the last of them the total")
@@ -680,9 +765,13 @@ def _mark_contradicted(tables: dict[str, Table]) -> None:
         for place, row in enumerate(table.rows):
             if (row["area"], row["tactic"]) in zero:
                 table.rows[place] = row | {"status": NOT_AVAILABLE, "note": CONTRADICTED}
-                table.note("marked not available", printed=row["printed"],
-                           becomes=NOT_AVAILABLE, reason=CONTRADICTED,
-                           cell=None)  # fmt: skip
+                table.note(
+                    "marked not available",
+                    printed=row["printed"],
+                    becomes=NOT_AVAILABLE,
+                    reason=CONTRADICTED,
+                    cell=None,
+                )
 
 
 def read_counts(path: Path, ledger: Ledger) -> tuple[Edition, dict[str, Counts]]:

@@ -67,18 +67,37 @@ def clean(frame: pd.DataFrame, layout: Layout, file: str, ledger: Ledger) -> Cou
     for number, line in enumerate(frame.to_dict("records"), 2):
         area = force_name(line[AREA], f"{file}: row {number}, column {AREA}")
         if area != line[AREA]:
-            ledger.note(Entry(layout.source, file, "spelled", 1, "row", printed=line[AREA],
-                              becomes=area, reason="one name for a force in all tables",
-                              first=f"row {number}"))  # fmt: skip
+            ledger.note(
+                Entry(
+                    layout.source,
+                    file,
+                    "spelled",
+                    1,
+                    "row",
+                    printed=line[AREA],
+                    becomes=area,
+                    reason="one name for a force in all tables",
+                    first=f"row {number}",
+                )
+            )
         for column, group in layout.groups.items():
             if group is None:
                 continue
-            rows.append({
-                "period": layout.period, "area": area, "measure": "residents", "tactic": ALL,
-                "breakdown": "" if group == ALL else layout.breakdown, "group": group,
-                "printed": line[column], "status": STATED, "table": file,
-                "cell": f"{column}, row {number}", "note": "",
-            })  # fmt: skip
+            rows.append(
+                {
+                    "period": layout.period,
+                    "area": area,
+                    "measure": "residents",
+                    "tactic": ALL,
+                    "breakdown": "" if group == ALL else layout.breakdown,
+                    "group": group,
+                    "printed": line[column],
+                    "status": STATED,
+                    "table": file,
+                    "cell": f"{column}, row {number}",
+                    "note": "",
+                }
+            )
     missing = sorted(set(forces()) - {row["area"] for row in rows})
     if missing:
         raise refusal(file, f"has no row for {missing[0]!r}", f"all {len(forces())} forces")
@@ -86,7 +105,19 @@ def clean(frame: pd.DataFrame, layout: Layout, file: str, ledger: Ledger) -> Cou
     ledger.note(Entry(layout.source, file, "read", len(frame) * len(layout.groups), "cell"))
     ledger.note(Entry(layout.source, file, "used", len(rows), "cell", reason="taken as counts"))
     if unused:
-        ledger.note(Entry(layout.source, file, "set aside", len(frame) * len(unused), "cell",
-                          reason=f"columns not used: {', '.join(unused)}"))  # fmt: skip
-    return build(pd.DataFrame(rows, columns=WRITTEN), source=layout.source,
-                 edition=sources()[layout.source].edition, subject=layout.subject)  # fmt: skip
+        ledger.note(
+            Entry(
+                layout.source,
+                file,
+                "set aside",
+                len(frame) * len(unused),
+                "cell",
+                reason=f"columns not used: {', '.join(unused)}",
+            )
+        )
+    return build(
+        pd.DataFrame(rows, columns=WRITTEN),
+        source=layout.source,
+        edition=sources()[layout.source].edition,
+        subject=layout.subject,
+    )

@@ -63,8 +63,10 @@ def rebuild(material: Path, into: Path = PUBLISHED) -> list[Path]:
         edition, counts = home_office.read_counts(path, ledger)
         known = sources().get(edition.source)
         if known is None or known.edition != edition.published:
-            raise refusal(path.name, f"edition of {edition.published} for {edition.period} "
-                          "is not in data/registry.csv")  # fmt: skip
+            raise refusal(
+                path.name,
+                f"edition of {edition.published} for {edition.period} is not in data/registry.csv",
+            )
         if not known.status.startswith(edition.status):
             raise refusal(path.name, f"calls itself {edition.status!r}", [known.status])
         tables += counts.values()
@@ -88,6 +90,7 @@ def _write(tables: list[Counts], ledger: Ledger, into: Path) -> list[Path]:
     activity = PUBLISHED / "taser-activity.csv"  # transcribed by hand, so only its hash is made
     sums = [(path.relative_to(into).as_posix(), sha256(path), source) for path, source in written]
     sums.append((activity.relative_to(PUBLISHED).as_posix(), sha256(activity), "taser-activity"))
-    write_table(pd.DataFrame(sorted(sums), columns=["file", "sha256", "source"]),
-                into / CHECKSUMS.name)  # fmt: skip
+    write_table(
+        pd.DataFrame(sorted(sums), columns=["file", "sha256", "source"]), into / CHECKSUMS.name
+    )
     return [path for path, _ in written]

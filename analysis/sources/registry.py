@@ -57,10 +57,15 @@ def source_of(key: str) -> Source:
     """The source with a key; of an edition that is not in the registry only the key is known."""
     unknown = dict.fromkeys(("file", "sha256", "period", "address"), "")
     return sources().get(key) or Source(
-        key=key, title=f"{key} ({NOT_REGISTERED})", publisher="publisher not known to the registry",
-        edition="not known", status="status not known", licence="licence not known",
-        access="restricted", **unknown,
-    )  # fmt: skip
+        key=key,
+        title=f"{key} ({NOT_REGISTERED})",
+        publisher="publisher not known to the registry",
+        edition="not known",
+        status="status not known",
+        licence="licence not known",
+        access="restricted",
+        **unknown,
+    )
 
 
 def sha256(path: Path) -> str:

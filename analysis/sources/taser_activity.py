@@ -62,19 +62,31 @@ def clean(frame: pd.DataFrame, file: str, ledger: Ledger, edition: str) -> Count
                 raise refusal(f"{where}, column {column}", f"{text!r}", "a whole number or nothing")
         note = _sum_of_grades(figures, where)
         if note:
-            ledger.note(Entry(SOURCE, file, "labelled", 1, "row", reason=note, first=f"row {number}"))
+            ledger.note(
+                Entry(SOURCE, file, "labelled", 1, "row", reason=note, first=f"row {number}")
+            )
         for column, (measure, group) in FIGURES.items():
             text = figures[column]
-            rows.append({
-                "period": period, "area": area, "measure": measure, "tactic": ALL,
-                "breakdown": "", "group": group, "printed": text,
-                "status": STATED if text else NOT_AVAILABLE, "table": line["printed_in"],
-                "cell": "", "note": "" if text else NOT_PRINTED,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "period": period,
+                    "area": area,
+                    "measure": measure,
+                    "tactic": ALL,
+                    "breakdown": "",
+                    "group": group,
+                    "printed": text,
+                    "status": STATED if text else NOT_AVAILABLE,
+                    "table": line["printed_in"],
+                    "cell": "",
+                    "note": "" if text else NOT_PRINTED,
+                }
+            )
     ledger.note(Entry(SOURCE, file, "read", len(frame), "row", reason="rows of the file"))
     ledger.note(Entry(SOURCE, file, "used", len(frame), "row", reason="taken as counts"))
-    return build(pd.DataFrame(rows, columns=WRITTEN), source=SOURCE,
-                 edition=edition, subject=SUBJECT)  # fmt: skip
+    return build(
+        pd.DataFrame(rows, columns=WRITTEN), source=SOURCE, edition=edition, subject=SUBJECT
+    )
 
 
 def _sum_of_grades(figures: dict[str, str], where: str) -> str:
@@ -87,6 +99,9 @@ def _sum_of_grades(figures: dict[str, str], where: str) -> str:
         figures["incidents_immediate_and_prompt"] = total
         return "immediate and prompt incidents added up, since the file gives only the two"
     if figures["incidents_immediate_and_prompt"] != total:
-        raise refusal(f"{where}, column incidents_immediate_and_prompt",
-                      repr(figures["incidents_immediate_and_prompt"]), total)  # fmt: skip
+        raise refusal(
+            f"{where}, column incidents_immediate_and_prompt",
+            repr(figures["incidents_immediate_and_prompt"]),
+            total,
+        )
     return ""

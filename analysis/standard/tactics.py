@@ -97,9 +97,7 @@ def ancestors(tactic: str) -> list[str]:
 
 @cache
 def _spellings() -> dict[str, str]:
-    return {
-        plain(text): name for name, (_, others) in _TREE.items() for text in (name, *others)
-    }
+    return {plain(text): name for name, (_, others) in _TREE.items() for text in (name, *others)}
 
 
 def tactic_name(printed: str, *, above: str | None, type_of_force: str, where: str) -> str:

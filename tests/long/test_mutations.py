@@ -16,7 +16,7 @@ def books(readings):
     return [(Book.open(reading.path), compared(reading.all)) for reading in readings.values()]
 
 
-@pytest.mark.parametrize("place, kind", enumerate(KINDS), ids=KINDS)
+@pytest.mark.parametrize("place, kind", list(enumerate(KINDS)), ids=KINDS)
 def test_never_other_counts(place, kind, books, tmp_path, capsys):
     tally, wrong = Counter(), []
     allowed = {MUST[kind]} if kind in MUST else {"read the same", "refused"}

@@ -52,14 +52,17 @@ def test_every_force_as_r_gives_it(year):
 
 
 @pytest.mark.parametrize(
-    "year, phi, at_95, at_998", [("2019/20", 3.636, (16, 7), (9, 5)), ("2018/19", 4.76, (18, 6), (12, 2))]
+    "year, phi, at_95, at_998",
+    [("2019/20", 3.636, (16, 7), (9, 5)), ("2018/19", 4.76, (18, 6), (12, 2))],
 )
 def test_forces_outside_the_limits(year, phi, at_95, at_998):
     # methods/catalogue.md, "Checked": before and after adjustment
     fitted, _ = funnel(year)
     assert fitted.phi == pytest.approx(phi, abs=5e-4)
     for limit, counts in (("95%", at_95), ("99.8%", at_998)):
-        assert tuple(fitted.outside(limit, adjusted=adjusted) for adjusted in (False, True)) == counts
+        assert (
+            tuple(fitted.outside(limit, adjusted=adjusted) for adjusted in (False, True)) == counts
+        )
 
 
 def test_kent_stands_out_only_while_its_not_stated_are_left_out():
@@ -112,7 +115,12 @@ def test_equal_shares_need_no_adjustment():
 
 @pytest.mark.parametrize(
     "events, trials",
-    [([1, 2], [10, 10]), ([1, 2, 3], [10, 0, 10]), ([1, 2, 11], [10, 10, 10]), ([1, 2, -1], [9, 9, 9])],
+    [
+        ([1, 2], [10, 10]),
+        ([1, 2, 3], [10, 0, 10]),
+        ([1, 2, 11], [10, 10, 10]),
+        ([1, 2, -1], [9, 9, 9]),
+    ],
 )
 def test_what_is_no_funnel_is_refused(events, trials):
     with pytest.raises(ValueError, match="three areas or more, each with events out of trials"):

@@ -187,9 +187,14 @@ def test_product_of_nested_stages_is_the_log_interval_of_the_whole(stages, confi
         (lambda: product((0, 10), (1, 10), 0.95), "empty stage"),
         (lambda: product((5, 10), (0, 5), 0.95), "empty stage"),
         pytest.param(
-            lambda: product((11, 10), (1, 5), 0.95), "11 of 10 is not a proportion",
-            marks=pytest.mark.xfail(strict=True, reason="product in analysis/measures/intervals.py "
-                                    "checks each stage but not that events <= trials")),
+            lambda: product((11, 10), (1, 5), 0.95),
+            "11 of 10 is not a proportion",
+            marks=pytest.mark.xfail(
+                strict=True,
+                reason="product in analysis/measures/intervals.py "
+                "checks each stage but not that events <= trials",
+            ),
+        ),
     ],
 )
 def test_what_is_no_proportion_or_rate_is_refused(call, problem):

@@ -36,7 +36,9 @@ def test_what_a_period_covers(text, first, last, months, kind, slug):
     ],
 )  # fmt: skip
 def test_what_is_no_period_is_refused_with_the_grammar(text):
-    with pytest.raises(Refused, match=r"^activity\.csv: row 2: '.*' is not a period; allowed: .*2019/20"):
+    with pytest.raises(
+        Refused, match=r"^activity\.csv: row 2: '.*' is not a period; allowed: .*2019/20"
+    ):
         parse_period(text, "activity.csv: row 2")
 
 

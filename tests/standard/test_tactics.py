@@ -99,7 +99,12 @@ def test_a_bare_label_takes_its_meaning_from_the_row_above(above, printed, name)
         ("Fired", None, "", "'Fired' is not a known tactic"),
         ("Water cannon", None, "Other equipment", "'Water cannon' is not a known tactic"),
         ("", None, "", "'' is not a known tactic"),
-        ("Shield", None, "Restraint", "'Shield' stands under 'Restraint'; allowed: Other equipment"),
+        (
+            "Shield",
+            None,
+            "Restraint",
+            "'Shield' stands under 'Restraint'; allowed: Other equipment",
+        ),
         ("Dog bite", "Dog use", "Firearms", "'Dog bite' stands under 'Firearms'; allowed: Other"),
     ],
 )
