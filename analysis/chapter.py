@@ -7,6 +7,7 @@ tagged with the count or finding it shows, so that a page can be held against th
 from __future__ import annotations
 
 import string
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import pandas as pd
@@ -103,37 +104,37 @@ def table(rows: Findings, caption: str) -> Shown:
 
     Area, period and method stand once, in the caption or the notes, where all rows share them.
     """
-    levels = [row for row in rows if row.confidence is not None]
-    has_interval = any(row.lower is not None for row in rows)
-    has_base = any(_shows_base(row) for row in rows)
-    methods = sorted({row.method for row in rows if row.available})
-    interval = Markup("{} interval").format(tagged(levels[0], "confidence")) if levels else "Limits"
-    heads = [
-        "",
-        "Value",
-        *([interval] * has_interval),
-        *(["From"] * has_base),
-        *(["Method"] * (len(methods) > 1)),
-    ]
+    columns = _columns(rows)
     shared = [name for name in ("area", "period") if len({getattr(row, name) for row in rows}) == 1]
-    lines = []
-    for row in rows:
-        cells = [tagged(row)]
-        if has_interval:
-            cells.append(_Quoted(row).limits if row.lower is not None else "")
-        if has_base:
-            cells.append(
-                Markup("{} of {}").format(tagged(row.counts[0]), tagged(row.counts[1]))
-                if _shows_base(row)
-                else ""
-            )
-        if len(methods) > 1:
-            cells.append(row.method if row.available else "")
-        varied = [getattr(row, name) for name in ("area", "period") if name not in shared]
-        lines.append((", ".join([row.label, *varied]), cells))
-    common = [getattr(next(iter(rows)), name) for name in shared] if lines else []
-    method = f"Method: {methods[0]}." if len(methods) == 1 else ""
-    return Shown(_table(", ".join([caption, *common]), heads, lines) + _notes(rows, method))
+    varied = [name for name in ("area", "period") if name not in shared]
+    lines = [
+        (
+            ", ".join([row.label, *(getattr(row, name) for name in varied)]),
+            [cell(row) for cell in columns.values()],
+        )
+        for row in rows
+    ]
+    first = next(iter(rows), None)
+    title = ", ".join([caption, *(getattr(first, name) for name in shared)])
+    methods = {row.method for row in rows if row.available}
+    method = f"Method: {methods.pop()}." if len(methods) == 1 else ""
+    return Shown(_table(title, ["", *columns], lines) + _notes(rows, method))
+
+
+def _columns(rows: Findings) -> dict[str, Callable[[Finding], str]]:
+    """The columns of a table of findings: those in which a row has something to show."""
+    columns: dict[str, Callable[[Finding], str]] = {"Value": tagged}
+    levels = [row for row in rows if row.confidence is not None]
+    if levels:
+        heading = Markup("{} interval").format(tagged(levels[0], "confidence"))
+        columns[heading] = lambda row: _Quoted(row).limits if row.lower is not None else ""
+    if any(map(_shows_base, rows)):
+        columns["From"] = lambda row: (
+            Markup("{} of {}").format(*map(tagged, row.counts)) if _shows_base(row) else ""
+        )
+    if len({row.method for row in rows if row.available}) > 1:
+        columns["Method"] = lambda row: row.method if row.available else ""
+    return columns
 
 
 def _shows_base(row: Finding) -> bool:
