@@ -139,8 +139,12 @@ def _share(
     if total.value == 0:
         return not_available("no use was recorded", (missing, total), **words)
     caveats = (DONT_KNOW,) if "Don't know" in groups else ()
+    others = (count for group, count in groups.items() if group not in (ALL, NOT_REPORTED))
     return Finding(
-        value=missing.value / total.value, caveats=caveats, counts=(missing, total), **words
+        value=missing.value / total.value,
+        caveats=caveats,
+        counts=(missing, total, *others),
+        **words,
     )
 
 

@@ -6,8 +6,6 @@ import json
 import os
 import re
 import shutil
-import tempfile
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -49,7 +47,8 @@ def run(parameters: Parameters, folder: Path, base: Path) -> Report:
     page says what failed and why. The folder is replaced as a whole, or left as it was.
     """
     with _alone(folder):
-        staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+        staging = _beside(folder, "new")
+        staging.mkdir()
         try:
             executed = _execute(parameters, base, staging)
             failures = _write(parameters, executed, staging)
@@ -59,22 +58,28 @@ def run(parameters: Parameters, folder: Path, base: Path) -> Report:
     return Report(folder, failures)
 
 
+def _beside(folder: Path, ending: str) -> Path:
+    return folder.with_name(f".{folder.name}.{ending}")
+
+
 @contextmanager
 def _alone(folder: Path):
-    """Hold the folder against a second run; leftovers of a run that was killed are cleared."""
+    """Hold the folder against a second run, and mend what a run that was killed left."""
+    new, old = _beside(folder, "new"), _beside(folder, "old")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder.parent / f".{folder.name}.lock", timeout=0)
-        with lock:
-            for left in folder.parent.glob(f".{folder.name}.*/"):
+        with FileLock(_beside(folder, "lock"), timeout=0):
+            if old.exists() and not folder.exists():  # killed between the two renames
+                os.replace(old, folder)
+            for left in (new, old):
                 shutil.rmtree(left, ignore_errors=True)
             yield
     except Timeout:
         raise CannotWrite(f"{folder}: another run is writing this report; wait for it") from None
     except OSError as error:
         raise CannotWrite(
-            f"{error.filename or folder}: cannot be written ({error.strerror}); "
-            "close the program that holds it, or give --out another folder"
+            f"{error.filename or folder}: cannot be written ({error.strerror}); close the program "
+            "that holds it, or give --out another folder"
         ) from None
 
 
@@ -173,28 +178,27 @@ def _write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _replace(folder: Path, staging: Path, rename: Callable = os.replace) -> None:
+def _replace(folder: Path, staging: Path) -> None:
     """Put the finished folder in place of the old one; files that are not ours move over.
 
     Renaming fails as a whole where a program holds a file of the old folder, and then nothing
     has changed.
     """
     if not folder.exists():
-        rename(staging, folder)
+        os.replace(staging, folder)
         return
-    old = folder.parent / f".{folder.name}.old"
-    shutil.rmtree(old, ignore_errors=True)
-    rename(folder, old)
+    old = _beside(folder, "old")
+    os.replace(folder, old)
     try:
-        rename(staging, folder)
+        os.replace(staging, folder)
     except OSError:
-        rename(old, folder)
+        os.replace(old, folder)
         raise
     for path in _not_ours(old):
         target = folder / path.relative_to(old)
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
-            rename(path, target)
+            os.replace(path, target)
     shutil.rmtree(old, ignore_errors=True)
 
 
