@@ -237,17 +237,19 @@ class Record:
     counts: list[Count]
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        tables = {
+            "findings": self.findings.frame,
+            "counts": pd.DataFrame([asdict(count) for count in self.counts]),
+            "ledger": self.audit.ledger.frame,
+            "inputs": pd.DataFrame([asdict(one) for one in self.audit.inputs.values()]),
+        }
         return {
-            RECORD: {
-                "findings": _plain_rows(self.findings.frame),
-                "counts": _plain_rows(pd.DataFrame([asdict(count) for count in self.counts])),
-                "ledger": self.audit.ledger.frame.to_dict("records"),
-                "inputs": [asdict(one) for one in self.audit.inputs.values()],
-            },
+            RECORD: {name: _for_json(frame) for name, frame in tables.items()},
             "text/plain": "the findings, counts and ledger of this chapter",
         }
 
 
-def _plain_rows(frame: pd.DataFrame) -> list[dict]:
-    """Rows for JSON, which has no word for a missing number but null."""
-    return frame.astype(object).where(frame.notna(), None).to_dict("records")
+def _for_json(frame: pd.DataFrame) -> dict[str, list]:
+    """Columns and rows for JSON, which has no word for a missing number but null."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    return {"columns": list(plain.columns), "rows": plain.to_numpy().tolist()}

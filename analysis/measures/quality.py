@@ -139,11 +139,11 @@ def _share(
     if total.value == 0:
         return not_available("no use was recorded", (missing, total), **words)
     caveats = (DONT_KNOW,) if "Don't know" in groups else ()
-    others = (count for group, count in groups.items() if group not in (ALL, NOT_REPORTED))
+    whole_row = total.id.removesuffix(ALL) + "*"  # a group not available would withhold the share
     return Finding(
         value=missing.value / total.value,
         caveats=caveats,
-        counts=(missing, total, *others),
+        counts=(missing, total, whole_row),
         **words,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import warnings
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import nbformat
@@ -25,14 +26,22 @@ class Executed:
     notebook: nbformat.NotebookNode
     failure: str = ""
 
-    @property
-    def record(self) -> dict:
-        """What the chapter recorded: lists under findings, counts, ledger and inputs."""
-        for cell in reversed(self.notebook.cells):
-            for output in cell.get("outputs", []):
-                if RECORD in output.get("data", {}):
-                    return output["data"][RECORD]
-        return {"findings": [], "counts": [], "ledger": [], "inputs": []}
+    @cached_property
+    def record(self) -> dict[str, list[dict]]:
+        """What the chapter recorded: rows under findings, counts, ledger and inputs."""
+        found = [
+            output["data"][RECORD]
+            for cell in self.notebook.cells
+            for output in cell.get("outputs", [])
+            if RECORD in output.get("data", {})
+        ]
+        empty = dict.fromkeys(
+            ("findings", "counts", "ledger", "inputs"), {"columns": [], "rows": []}
+        )
+        return {
+            name: [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
+            for name, table in (found[-1] if found else empty).items()
+        }
 
 
 def execute(
