@@ -339,12 +339,15 @@ def _two_sheets_with_one_title(book, rng):
     return book.with_sheet(number, sheet), f"{sheet.name}: {title!r}"
 
 
-def _no_whole_number(book, rng):
-    number, sheet = _table(book, rng)
-    place = rng.choice(sheet.figures)
-    figure = rng.choice([-place.number - 1, place.number + 0.5])
-    sheet.set_number(place, figure)
-    return book.with_sheet(number, sheet), f"{sheet.name}: {place} becomes {figure}"
+def _figure_changed(change):
+    def mutation(book, rng):
+        number, sheet = _table(book, rng)
+        place = rng.choice(sheet.figures)
+        figure = change(place.number)
+        sheet.set_number(place, figure)
+        return book.with_sheet(number, sheet), f"{sheet.name}: {place} becomes {figure}"
+
+    return mutation
 
 
 KINDS = {
@@ -362,7 +365,8 @@ KINDS = {
     "data row removed": _data_row_removed,
     "data row doubled": _data_row_doubled,
     "two sheets with one title": _two_sheets_with_one_title,
-    "no whole number": _no_whole_number,
+    "negative number": _figure_changed(lambda number: -number - 1),
+    "fractional number": _figure_changed(lambda number: number + 0.5),
     "truncated file": None,  # on the bytes of the file
 }
 
@@ -377,7 +381,8 @@ MUST = {
     "data row removed": "refused",
     "data row doubled": "refused",
     "two sheets with one title": "refused",
-    "no whole number": "refused",
+    "negative number": "refused",
+    "fractional number": "refused",
     "truncated file": "refused",
 }
 COMPARED = ["subject", "period", "area", "measure", "tactic", "breakdown", "group",

@@ -12,16 +12,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook
 
 from analysis.counts import ALL, NOT_AVAILABLE, STATED, WRITTEN, Counts, build
 from analysis.errors import Refused, refusal
 from analysis.ledger import Entry, Ledger
+from analysis.sources.workbook import Cell, Workbook, read
 from analysis.standard.forces import ENGLAND_AND_WALES, force_name, forces, region_area, regions
-from analysis.standard.injuries import ANSWERS, OFFICER_LEVELS, SUBJECT_LEVELS
+from analysis.standard.injuries import (
+    OFFICER_ANSWERS,
+    OFFICER_LEVELS,
+    SUBJECT_ANSWERS,
+    SUBJECT_LEVELS,
+)
 from analysis.standard.names import plain, without_footnote_mark
 from analysis.standard.people import BREAKDOWNS, Breakdown
 from analysis.standard.tactics import ancestors, tactic_name
@@ -82,65 +88,6 @@ _BREAKDOWN_ROWS = (
 )
 _TOTAL_HEADINGS = {"number of times tactic reported", "total number of incidents"}
 _BANNERS = {"total number of incidents involving group", "contents"}
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell that is not empty: row and column from 1, as the spreadsheet program shows them."""
-
-    row: int
-    column: int
-    value: object
-
-    @property
-    def name(self) -> str:
-        letters, number = "", self.column
-        while number:
-            number, rest = divmod(number - 1, 26)
-            letters = chr(ord("A") + rest) + letters
-        return f"{letters}{self.row}"
-
-    @property
-    def text(self) -> str:
-        return self.value if isinstance(self.value, str) else ""
-
-    @property
-    def is_number(self) -> bool:
-        return isinstance(self.value, int | float) and not isinstance(self.value, bool)
-
-
-@dataclass(frozen=True)
-class Workbook:
-    """Sheets by name, each a list of the cells that are not empty, row by row."""
-
-    file: str
-    sheets: dict[str, list[Cell]]
-
-
-def read(path: Path) -> Workbook:
-    """Every cell of every sheet as it stands; a file that is no workbook is refused."""
-    try:
-        book = CalamineWorkbook.from_path(path)
-        sheets = {
-            name: [
-                Cell(row, column, value)
-                for row, line in enumerate(
-                    book.get_sheet_by_name(name).to_python(skip_empty_area=False), 1
-                )
-                for column, value in enumerate(line, 1)
-                if value is not None and str(value).strip()
-            ]
-            for name in book.sheet_names
-        }
-    except FileNotFoundError:
-        raise refusal(str(path), "there is no such file") from None
-    except (CalamineError, OSError, ValueError) as error:
-        raise refusal(str(path), f"is not a workbook that can be read ({error})") from None
-    except BaseException as error:  # calamine's Rust panics are not of class Exception
-        if isinstance(error, KeyboardInterrupt | SystemExit):
-            raise
-        raise refusal(str(path), "is not a workbook that can be read (damaged)") from None
-    return Workbook(path.name, sheets)
 
 
 @dataclass(frozen=True)
@@ -675,66 +622,72 @@ def _read_officer_injuries(table: Table) -> None:
     """Reports by whether the officer was injured, assaulted on purpose, and how badly."""
     header = table.heading("officer injured as a result of incident")
     intent = table.heading("intentional assault").column
-    _read_injuries(table, header, [header.column, intent], OFFICER_LEVELS, "officer injuries")
+    columns = {header.column: OFFICER_ANSWERS, intent: OFFICER_ANSWERS}
+    _read_injuries(table, header.row, columns, OFFICER_LEVELS)
 
 
 def _read_subject_injuries(table: Table) -> None:
     """Reports by whether the subject was injured by the force used, and how badly."""
-    found = [
-        cell
-        for cell in table.body
-        if re.fullmatch(rf"{_PERSON} injured as a result of officer use of force", plain(cell.text))
-    ]
+    wording = rf"{_PERSON} injured as a result of officer use of force"
+    found = [cell for cell in table.body if re.fullmatch(wording, plain(cell.text))]
     if len(found) != 1:
         raise table.broken(f"has {len(found)} headings of subjects injured", "exactly one")
-    _read_injuries(table, found[0], [found[0].column], SUBJECT_LEVELS, "subject injuries")
+    _read_injuries(table, found[0].row, {found[0].column: SUBJECT_ANSWERS}, SUBJECT_LEVELS)
 
 
 def _read_injuries(
-    table: Table, header: Cell, answer_columns: list[int], levels: tuple[str, ...], measure: str
+    table: Table, header: int, answers: dict[int, tuple[str, ...]], levels: tuple[str, ...]
 ) -> None:
+    """Every combination of answers once, and their total, each by level of injury.
+
+    ``answers`` are the allowed ones by column; an answer merged over rows stands in the first.
+    """
+    columns = _injury_levels(table, header, set(answers), levels)
+    wanted = {" / ".join(row) for row in product(*answers.values())}
+    total = " / ".join([ALL] * len(answers))
+    current = dict.fromkeys(answers, "")
+    seen = set()
+    for line in table.lines(header):
+        for column in answers:
+            if column in line:
+                current[column] = line[column].text.strip()
+        key = " / ".join(current.values())
+        if plain(next(iter(current.values()))) == "total incidents":
+            key = total
+        first = next(iter(line.values()))
+        if key in seen or key not in wanted | {total}:
+            problem = "stands twice" if key in seen else "is not expected"
+            raise table.refuse(first, f"row {key!r} {problem}", sorted(wanted - seen))
+        seen.add(key)
+        for column, cell in _only(table, line, set(answers), set(columns)).items():
+            group = f"{key} / {columns[column]}"
+            table.count(cell, measure=table.subject, breakdown="injury", group=group)
+    if seen != wanted | {total}:
+        missing = sorted((wanted | {total}) - seen)
+        raise table.broken(f"has no row of answers {missing[0]!r}", f"all {len(wanted) + 1}")
+
+
+def _injury_levels(
+    table: Table, header: int, answer_columns: set[int], levels: tuple[str, ...]
+) -> dict[int, str]:
+    """Which column holds which level of injury, and which the total."""
+    known = {plain(level): level for level in levels} | {"total incidents": ALL}
     columns: dict[int, str] = {}
     for cell in table.body:
         text = plain(cell.text)
-        if cell.row == header.row and cell.column not in answer_columns:
-            level = (
-                ALL
-                if text == "total incidents"
-                else next((name for name in levels if plain(name) == text), None)
-            )
-            if level is None or level in columns.values():
+        if cell.row == header and cell.column not in answer_columns:
+            if text not in known or known[text] in columns.values():
                 raise table.refuse(cell, f"heading {cell.value!r}", ["Total incidents", *levels])
-            columns[cell.column] = level
+            columns[cell.column] = known[text]
         elif (
-            cell.row < header.row
+            cell.row < header
             and text not in _BANNERS
             and not re.fullmatch(rf"(?:officer|{_PERSON}) injury level", text)
         ):
             raise table.refuse(cell, f"heading {cell.value!r} is not known")
     if set(columns.values()) != {ALL, *levels}:
         raise table.broken("does not have each level of injury once", levels)
-    known = {plain(name): name for name in ANSWERS} | {"total incidents": ALL}
-    answers = [""] * len(answer_columns)
-    seen = set()
-    for line in table.lines(header.row):
-        for place, column in enumerate(answer_columns):
-            if column in line:
-                if plain(line[column].text) not in known:
-                    raise table.refuse(line[column], f"{line[column].value!r}", ANSWERS)
-                answers[place] = known[plain(line[column].text)]
-        if answers[0] == ALL:  # the last row, merged over the answers
-            answers = [ALL] * len(answer_columns)
-        key = " / ".join(answers)
-        if key in seen:
-            raise table.refuse(next(iter(line.values())), f"row {key!r} stands twice")
-        seen.add(key)
-        for column, cell in _only(table, line, set(answer_columns), set(columns)).items():
-            table.count(
-                cell, measure=measure, breakdown="injury", group=f"{key} / {columns[column]}"
-            )
-    wanted = 10 if len(answer_columns) == 2 else 5
-    if len(seen) != wanted or " / ".join([ALL] * len(answer_columns)) not in seen:
-        raise table.broken(f"has {len(seen)} rows", f"{wanted}, the last of them the total")
+    return columns
 
 
 def _check_rows_agree(tables: dict[str, Table]) -> None:

@@ -1,0 +1,103 @@
+"""All 86 reports: made without a failure, true to the workbooks, silent where no source speaks."""
+
+import json
+import sys
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from analysis.measures.taser import STAGES
+from analysis.parameters import check
+from analysis.report.run import run
+from analysis.sources import published
+from analysis.standard.forces import forces
+from tests.report import page_checks
+from tests.sources.test_home_office import read_with_odfdo
+
+pytestmark = pytest.mark.long
+PERIODS = ("2018/19", "2019/20")
+
+
+@pytest.fixture(scope="module")
+def printed(readings):
+    """Every cell of both workbooks, as a second library reads them: (source, table, cell)."""
+    return {
+        (reading.edition.source, table, cell): value
+        for reading in readings.values()
+        for table, cells in read_with_odfdo(reading.path).items()
+        for cell, value in cells.items()
+    }
+
+
+def table(folder, name):
+    return pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False)
+
+
+def counts_are_the_cells(counts, printed, source):
+    """Hold every count of the workbook of the period against its cell; how many there are."""
+    own = counts[counts["source"] == source]
+    for row in own.itertuples():
+        value = printed[row.source, row.table, row.cell]
+        assert row.printed == (value if isinstance(value, str) else str(int(value))), row.id
+        if row.status == "stated":
+            assert float(row.value) == float(row.printed)
+        else:  # definition 13: never a number
+            assert row.value == "" and row.printed in (":", "0") and row.note
+    return len(own)
+
+
+def nothing_is_made_up(findings, counts, area):
+    """What no source holds is not available with a reason, and no other area's stands in."""
+    findings = findings.assign(series=findings["series_id"])
+    missing = findings[findings["status"] == "not available"]
+    assert (missing["reason"] != "").all() and (missing["value"] == "").all()
+    ladder = findings[findings["series"].str.startswith("taser/")]
+    before = findings[findings["period"].isin(["2015", "2016", "2017-Q1"])]
+    activity = counts[counts["source"] == "taser-activity"]
+    if area == "Cambridgeshire":
+        # the board paper and the calendar years: issue 2, Build 3
+        assert set(ladder["status"]) == {"stated"} and set(ladder["period"]) == {"2013-05..2013-12"}
+        assert set(before["period"]) == {"2015", "2016", "2017-Q1"}
+        assert sorted(activity["value"].astype(float)) == [9, 55, 309, 55154]
+    else:
+        stages = len(STAGES)
+        assert len(ladder) == stages * (stages - 1) // 2 + 1
+        assert set(ladder["status"]) == {"not available"} and set(ladder["area"]) == {area}
+        assert list(before["series"]) == ["ced/uses-before-april-2017"]
+        assert list(before["status"]) == ["not available"]
+        assert not len(activity)
+        assert not findings["series"].str.startswith("claim/").any()
+        held = counts["period"].isin(["2015", "2016", "2017-Q1"])
+        assert not held.any()
+
+
+@pytest.mark.parametrize("period", PERIODS)
+@pytest.mark.parametrize("area", forces())
+def test_report(area, period, printed, tmp_path, capfd):
+    parameters = check({"area": area, "period": period}, "test")
+    report = run(parameters, tmp_path / parameters.name, tmp_path)
+    with capfd.disabled():
+        print(f"\n{area}, {period}", end="", file=sys.stderr, flush=True)
+    assert report.failures == {}
+    counts, findings = (table(report.folder, name) for name in ("counts", "findings"))
+    source = f"{published.HOME_OFFICE}{period.replace('/', '-')}"
+    assert counts_are_the_cells(counts, printed, source) > 500
+    nothing_is_made_up(findings, counts, area)
+    assert area in set(findings["area"])
+
+    page = BeautifulSoup((report.folder / "report.html").read_text("utf-8"), "lxml")
+    rows = page_checks.rows_of(report.folder)
+    assert page.h1.get_text() == f"Police use of force: {area}, {period}"
+    assert [
+        *page_checks.tagged_wrongly(page, rows),
+        *page_checks.untagged(page)[0],
+        *page_checks.alternatives_wrong(page, rows),
+    ] == []
+    manifest = json.loads((report.folder / "manifest.json").read_text("utf-8"))
+    assert manifest["parameters"]["area"] == area and manifest["failed_chapters"] == {}
+    assert all(one["registered"] for one in manifest["inputs"])
+
+
+def test_there_are_86():
+    assert len(forces()) * len(PERIODS) == 86 and tuple(published.periods()) == PERIODS

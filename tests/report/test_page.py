@@ -1,0 +1,210 @@
+"""The page of the default report, parsed: every numeral is traced, and anyone can read it."""
+
+import json
+import re
+from contextlib import contextmanager
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tests.report import page_checks
+
+
+@pytest.fixture(scope="module")
+def html(default_report):
+    return (default_report / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def page(html):
+    """The page as parsed; a test that plants something takes it out again."""
+    return BeautifulSoup(html, "lxml")
+
+
+@pytest.fixture(scope="module")
+def rows(default_report):
+    return page_checks.rows_of(default_report)
+
+
+def test_no_chapter_failed(default_report):
+    manifest = json.loads((default_report / "manifest.json").read_text("utf-8"))
+    assert manifest["failed_chapters"] == {}
+
+
+def test_every_numeral_is_tagged_or_reviewed(page):
+    left, used = page_checks.untagged(page)
+    assert left == []
+    assert {rule["pattern"] for rule in page_checks.reviewed()} - used == set()
+
+
+def test_every_tagged_text_is_the_value_of_its_id(page, rows):
+    assert len(page.select("[data-id]")) > 500
+    assert page_checks.tagged_wrongly(page, rows) == []
+
+
+def test_labels_of_data_in_charts_are_tagged(page):
+    labels = page.select("svg [data-id]")
+    shown = {label.get_text().strip() for label in labels}
+    # the ladder's shares, and the uses of 2015, 2016, 2018/19 and 2019/20 (issue; Table 13)
+    assert {"0.560%", "17.8%", "2.9%", "72", "93", "205", "208"} <= shown
+
+
+@contextmanager
+def planted(element, **changes):
+    """An element with another text (``string``) or other attributes, for as long as it is held."""
+    text = changes.pop("string", str(element.string))
+    before, text_before = {name: element[name] for name in changes}, element.string
+    try:
+        element.attrs |= changes
+        if text_before is not None:
+            element.string.replace_with(text)
+        yield
+    finally:
+        element.attrs |= before
+        if text_before is not None:
+            element.string.replace_with(text_before)
+
+
+def texts(page, place):
+    """Elements of one text that is no tick of an axis and tagged nowhere."""
+    return [
+        one
+        for one in page.select(place)
+        if one.string and not page_checks.is_exempt(one.find(string=True))
+    ]
+
+
+PLACES = ("#main p", "th[scope=row]", "caption span", "svg text", "summary", "footer p", "li a")
+LIKE_YEARS = ("2,019", "20", "2014.5", "5%", "13", "2031", "17", "2019")
+
+
+@pytest.mark.parametrize(
+    "place, number",
+    [
+        *((place, "4711") for place in PLACES),
+        *(("#main p", number) for number in LIKE_YEARS),
+    ],
+)
+def test_a_planted_number_is_found(page, place, number):
+    element = texts(page, place)[-1]
+    with planted(element, string=f"{element.string} {number}"):
+        assert [text.split()[-1] for text in page_checks.untagged(page)[0]] == [number]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        *(f"span[data-part={part}]" for part in ("value", "lower", "upper", "confidence")),
+        "svg [data-part=value] text",
+    ],
+)
+def test_an_altered_tagged_number_is_found(page, rows, place):
+    (*_, element) = [one for one in page.select(place) if re.search(r"\d", one.string)]
+    digit = re.search(r"\d", element.string)[0]
+    other = element.string.replace(digit, str((int(digit) + 1) % 10), 1)
+    before = page_checks.tagged_wrongly(page, rows)
+    with planted(element, string=other):
+        assert len(page_checks.tagged_wrongly(page, rows)) == len(before) + 1
+
+
+def test_an_id_that_is_in_no_table_is_found(page, rows):
+    before = page_checks.tagged_wrongly(page, rows)
+    with planted(page.select_one("span[data-id]"), **{"data-id": "nobody/knows"}):
+        after = page_checks.tagged_wrongly(page, rows)
+    assert [line for line in after if line not in before] == ["nobody/knows is in neither table"]
+
+
+def test_alternative_texts_name_only_figures_of_their_chart(page, rows):
+    assert len(page.select("figure[data-chart] svg")) == 4
+    assert page_checks.alternatives_wrong(page, rows) == []
+    svg = page.select_one("figure[data-chart=taser-ladder] svg")
+    with planted(svg, **{"aria-label": svg["aria-label"].replace("17.8%", "17.9%")}):
+        wrong = page_checks.alternatives_wrong(page, rows)
+    assert [line.split()[0] for line in wrong] == ["17.9%"]
+
+
+# the page by itself
+def test_nothing_is_asked_of_anyone(page, html):
+    for element in page.find_all(True):
+        for name in ("src", "href", "xlink:href", "action", "srcset", "poster", "data", "style"):
+            value = str(element.get(name, ""))
+            assert not re.search(r"https?:|^//|\burl\((?!#)|@import", value), element
+    assert page.find(["script", "link", "iframe", "object", "embed", "base", "form"]) is None
+    assert not re.search(r"url\(|@import|https?:", page.style.string)
+    policy = page.select_one('meta[http-equiv="Content-Security-Policy"]')["content"]
+    assert policy.startswith("default-src 'none'")
+
+
+def test_language_title_and_one_heading(page):
+    assert page.html["lang"] == "en-GB"
+    assert page.title.string == "Police use of force: Cambridgeshire, 2019/20"
+    assert [one.get_text() for one in page.find_all("h1")] == [page.title.string]
+    assert page.select_one("meta[name=viewport]")
+
+
+def test_headings_never_skip_a_level(page):
+    levels = [int(one.name[1]) for one in page.find_all(re.compile(r"^h[1-6]$"))]
+    assert levels[0] == 1 and max(levels) >= 3
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+
+
+def test_tables_have_captions_and_scopes(page):
+    tables = page.find_all("table")
+    assert len(tables) > 15
+    for table in tables:
+        assert table.caption.get_text(strip=True)
+        assert table.thead.select("th[scope=col]")
+        assert all(line.select("th[scope=row]") for line in table.tbody.find_all("tr"))
+        widths = {len(line.find_all(["th", "td"])) for line in table.find_all("tr")}
+        assert len(widths) == 1
+
+
+def test_charts_have_names_and_data(page):
+    for figure in page.select("figure"):
+        assert figure.svg["role"] == "img" and len(figure.svg["aria-label"]) > 30
+        assert figure.figcaption.get_text(strip=True)
+        assert figure.details.table.select("[data-id]")
+
+
+def test_ids_are_unique_and_links_lead_somewhere(page):
+    ids = [element["id"] for element in page.select("[id]")]
+    assert sorted(set(ids)) == sorted(ids)
+    links = [link["href"] for link in page.find_all("a")]
+    links += [use["xlink:href"] for use in page.find_all("use")]
+    links += re.findall(r"url\((#[^)]+)\)", str(page.body))
+    assert {link[1:] for link in links} <= set(ids) and all(link[0] == "#" for link in links)
+    for element in page.select("[aria-labelledby]"):
+        assert element["aria-labelledby"] in ids
+
+
+def test_the_first_link_skips_to_the_answers(page):
+    first = page.body.find("a")
+    assert first["class"] == ["skip"] and page.find(id=first["href"][1:]).name == "main"
+    assert page.main.find("h2").get_text() == "Answers first"
+    assert len(page.select("section.answers [data-id]")) >= 10
+
+
+def test_contents_lead_to_every_chapter_and_section(page):
+    listed = [link["href"][1:] for link in page.nav.find_all("a")]
+    sections = [one["id"] for one in page.select("section.chapter, section#sources")]
+    headings = [one["id"] for one in page.select("section.chapter h3[id]")]
+    assert sorted(listed) == sorted(sections + headings)
+
+
+def test_code_is_folded_away(page):
+    assert page.select("details.code pre")
+    assert not page.select("details.code[open]")
+    assert all(pre.find_parent("details", class_="code") for pre in page.find_all("pre"))
+
+
+def test_sources_are_named_with_licence_and_hashes(page, default_report):
+    inputs = json.loads((default_report / "manifest.json").read_text("utf-8"))["inputs"]
+    text = page.find(id="sources").get_text()
+    assert "Open Government Licence v3.0" in text and "© Crown copyright" in text
+    assert all(one["file"] in text and one["sha256"] in text for one in inputs)
+
+
+def test_every_result_with_an_interval_shows_both_ends(page):
+    for upper in page.select("section.chapter > p [data-part=upper]"):
+        parts = [one["data-part"] for one in upper.parent.select(f'[data-id="{upper["data-id"]}"]')]
+        assert {"value", "confidence", "lower", "upper"} <= set(parts)

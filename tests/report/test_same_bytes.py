@@ -1,0 +1,51 @@
+"""The same audit in another folder, with another hash seed: the same bytes."""
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+from analysis.places import ROOT
+from tests.report.sameness import DIFFERS, differing, files, manifests_differ, of_this_machine
+
+NAME = "cambridgeshire_2019-20"
+
+
+def test_another_folder_and_another_hash_seed_give_the_same_bytes(default_report, tmp_path):
+    folder = tmp_path / "bei Jürgen zu Haus"
+    folder.mkdir()
+    seed = "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"
+    subprocess.run(
+        [sys.executable, "-m", "analysis.cli", "run", "--out", "meine Berichte"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        env=os.environ | {"PYTHONHASHSEED": seed},
+    )
+    other = folder / "meine Berichte" / NAME
+    names = set(files(other))
+    assert {"counts.csv", "findings.csv", "ledger.csv", "report.html", *DIFFERS} < names
+    assert {name.partition("/")[0] for name in names if "/" in name} == {"charts", "notebooks"}
+    assert differing(default_report, other) == []
+    assert manifests_differ(default_report, other) == set()
+    assert (
+        of_this_machine(other, tmp_path, ROOT, sys.prefix, Path.home(), platform.node(), "Jürgen")
+        == []
+    )
+
+
+def test_a_difference_would_be_seen(default_report, tmp_path):
+    for name, content in files(default_report).items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    assert differing(default_report, tmp_path) == []
+    page = tmp_path / "report.html"
+    page.write_text(
+        page.read_text("utf-8") + f"<!-- {tmp_path} 2020-12-17 09:30:00 Python 3.11 -->",
+        encoding="utf-8",
+        newline="\n",
+    )
+    (tmp_path / "charts" / "more.svg").write_text("")
+    assert differing(default_report, tmp_path) == ["charts/more.svg", "report.html"]
+    assert len(of_this_machine(tmp_path, tmp_path)) >= 3

@@ -1,0 +1,114 @@
+"""A params file is typed: each fault is one line with file, key, value and what is allowed."""
+
+import pytest
+
+from analysis.audit import check_at_hand
+from analysis.errors import Refused
+from analysis.parameters import CHAPTERS, read_parameters
+from analysis.places import PARAMS
+
+DEFAULT = PARAMS / "cambridgeshire_2019-20.yml"
+GOOD = "area: Cambridgeshire\nperiod: 2019/20\n"
+
+
+def refused(tmp_path, text):
+    """The lines with which a params file of this text is refused, without its path."""
+    path = tmp_path / "mine.yml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(Refused) as error:
+        parameters = read_parameters(path)
+        check_at_hand(parameters, str(path), tmp_path)
+    lines = str(error.value).splitlines()
+    assert all(line.startswith(str(path)) for line in lines), lines
+    return [line.removeprefix(str(path)) for line in lines]
+
+
+def test_the_default_is_cambridgeshire_2019_20():
+    # issue 2, Build 6: "default: Cambridgeshire 2019/20"
+    parameters = read_parameters(DEFAULT)
+    assert (parameters.area, parameters.period) == ("Cambridgeshire", "2019/20")
+    assert tuple(parameters.chapters) == CHAPTERS == ("data-quality", "taser")
+    assert parameters.choices.confidence == 0.95
+    assert parameters.sources.model_dump(exclude_none=True) == {}
+    assert parameters.name == DEFAULT.stem
+    check_at_hand(parameters, str(DEFAULT), PARAMS)
+
+
+def test_what_is_left_out_has_the_values_of_the_default_file(tmp_path):
+    (tmp_path / "short.yml").write_text(GOOD, encoding="utf-8")
+    assert read_parameters(tmp_path / "short.yml") == read_parameters(DEFAULT)
+
+
+def test_another_spelling_of_a_force_is_the_force(tmp_path):
+    path = tmp_path / "mine.yml"
+    path.write_text('area: "Devon & Cornwall "\nperiod: 2018/19\n', encoding="utf-8")
+    assert read_parameters(path).name == "devon-and-cornwall_2018-19"
+
+
+FAULTS = [
+    # text of the file, and what the one line names: key, value, something that is allowed
+    (GOOD + "confidnce: 0.9", ["'confidnce'", "area", "choices"]),
+    (GOOD + "choices: {confidnce: 0.9}", ["'choices.confidnce'", "confidence", "ced_order"]),
+    (GOOD + "sources: {homeoffice: x.ods}", ["'sources.homeoffice'", "home_office"]),
+    ("area: Cambridgeshire", ["'period' is missing", "2019/20"]),
+    ("period: 2019/20", ["'area' is missing", "43 forces"]),
+    ("area: 5\nperiod: 2019/20", ["area", "5", "text"]),
+    ("area: Camelot\nperiod: 2019/20", ["area", "'Camelot'", "allowed: "]),
+    ("area: Cambridgshire\nperiod: 2019/20", ["'Cambridgshire'", "allowed: Cambridgeshire"]),
+    ("area: Cambridgeshire\nperiod: 2019/21", ["period", "2019/21", "2019/20"]),
+    ("area: Cambridgeshire\nperiod: 2013-13", ["period", "2013-13", "2013-05..2013-12"]),
+    ("area: Cambridgeshire\nperiod: 2013-05-45", ["2013-05-45", "2013-05..2013-12"]),
+    ("area: Cambridgeshire\nperiod: [2019/20]", ["period", "['2019/20']", "2019/20"]),
+    ("area: Cambridgeshire\nperiod: 2015/16", ["period", "'2015/16'", "2018/19, 2019/20"]),
+    ("area: Cambridgeshire\nperiod: 2016", ["period", "'2016'", "2018/19, 2019/20"]),
+    (GOOD + "chapters: taser", ["chapters", "'taser'", "a list"]),
+    (GOOD + "chapters: []", ["chapters", "[]", "at least one"]),
+    (GOOD + "chapters: [tazer]", ["chapters.0", "'tazer'", "data-quality, taser"]),
+    (GOOD + "chapters: [taser, taser]", ["chapters", "twice", "data-quality, taser"]),
+    (GOOD + "choices: 0.95", ["choices", "0.95", "keys"]),
+    (GOOD + "choices: {confidence: high}", ["choices.confidence", "'high'", "a number"]),
+    (GOOD + "choices: {confidence: '0.95'}", ["choices.confidence", "'0.95'", "a number"]),
+    (GOOD + "choices: {confidence: 95}", ["choices.confidence", "95", "less than 1"]),
+    (GOOD + "choices: {confidence: .nan}", ["choices.confidence", "nan", "less than 1"]),
+    (GOOD + "choices: {confidence: 0.4}", ["choices.confidence", "0.4", "0.5 or more"]),
+    (GOOD + "choices: {ced_order: fired}", ["choices.ced_order", "'fired'", "metropolitan"]),
+    (GOOD + "choices: {census: 2001}", ["choices.census", "2001", "2011, 2021"]),
+    (GOOD + "choices: {reference_group: Martian}", ["reference_group", "'Martian'", "White"]),
+    (GOOD + "choices: {seed: 1.5}", ["choices.seed", "1.5", "a whole number"]),
+    (GOOD + "choices: {seed: true}", ["choices.seed", "True", "a whole number"]),
+    (GOOD + "choices: {seed: -1}", ["choices.seed", "-1", "0 or more"]),
+    (GOOD + "sources: {home_office: 7}", ["sources.home_office", "7", "text"]),
+    (GOOD + "sources: {home_office: none.ods}", ["none.ods", "no such file"]),
+    (GOOD + "sources: {taser_activity: none.csv}", ["none.csv", "no such file"]),
+    (GOOD + "area: Kent", ["line 1", "'area'", "twice"]),
+    (GOOD + "choices:\n  seed: 1\n  seed: 2", ["line 4", "'seed'", "twice"]),
+    (GOOD + "choices: {seed: 1", ["line", "is not YAML"]),
+    ("area:\tCambridgeshire\n\t- x", ["line", "is not YAML"]),
+    (b"area: \x01", ["is not YAML"]),
+    (b"area: \xff\xfe\xfa", ["cannot be read"]),
+    ("", ["holds no keys", "area", "period"]),
+    ("# nothing\n", ["holds no keys", "area", "period"]),
+    ("- area", ["holds no keys", "area", "period"]),
+]
+
+
+@pytest.mark.parametrize("text, named", FAULTS, ids=[repr(text)[-40:] for text, _ in FAULTS])
+def test_a_fault_is_refused_in_one_line(tmp_path, text, named):
+    (line,) = refused(tmp_path, text)
+    assert [word for word in named if word not in line] == [], line
+
+
+def test_several_faults_have_a_line_each(tmp_path):
+    lines = refused(tmp_path, GOOD + "x: 1\nchapters: [tazer]\nchoices: {seed: -1, y: 2}\n")
+    assert len(lines) == 4
+    assert all("allowed: " in line for line in lines)
+
+
+def test_a_missing_file_is_refused(tmp_path):
+    with pytest.raises(Refused, match=r"none\.yml: there is no such params file$"):
+        read_parameters(tmp_path / "none.yml")
+
+
+def test_a_folder_is_refused(tmp_path):
+    with pytest.raises(Refused, match="cannot be read"):
+        read_parameters(tmp_path)
