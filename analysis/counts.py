@@ -20,7 +20,7 @@ from analysis.standard.forces import ENGLAND_AND_WALES, forces, region_area
 from analysis.standard.names import slug
 from analysis.standard.people import BREAKDOWNS
 from analysis.standard.tactics import ancestors
-from analysis.tables import write_table
+from analysis.tables import read_table, write_table
 
 STATED, NOT_AVAILABLE = "stated", "not available"
 ALL = "all"  # a total over the groups of a breakdown, or over tactics where none is named
@@ -154,6 +154,8 @@ class Counts:
     @cached_property
     def _equations(self) -> pd.DataFrame:
         parts = self.frame[self.frame["part_of"] != ""]
+        if parts.empty:
+            return pd.DataFrame(columns=["total", "part", "relation"])
         pairs = parts.assign(total=parts["part_of"].str.split(";")).explode("total")
         totals = self.by_id.loc[pairs["total"]]
         differs = {
@@ -291,13 +293,5 @@ def write_counts(counts: Counts, path: Path) -> None:
 
 
 def read_written(path: Path) -> pd.DataFrame:
-    """A tidy table as ``write_counts`` wrote it; refused when its columns are others."""
-    try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    except FileNotFoundError:
-        raise refusal(str(path), "there is no such file") from None
-    except (pd.errors.ParserError, UnicodeDecodeError, pd.errors.EmptyDataError) as error:
-        raise refusal(str(path), f"cannot be read as CSV ({error})") from None
-    if list(frame.columns) != WRITTEN:
-        raise refusal(f"{path}: header", f"{list(frame.columns)}", WRITTEN)
-    return frame
+    """A tidy table as ``write_counts`` wrote it, all text."""
+    return read_table(path, WRITTEN)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.tables import read_table
+
 COLUMNS = ["source", "table", "action", "number", "unit", "printed", "becomes", "reason", "first"]
 ACTIONS = (
     "read",  # so that read = used + set aside can be checked by anyone
@@ -79,5 +81,5 @@ class Ledger:
 
 def read_ledger(path: Path) -> pd.DataFrame:
     """A ledger as written, every text as text."""
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+    frame = read_table(path, COLUMNS)
     return frame.assign(number=frame["number"].astype(int))

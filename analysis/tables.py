@@ -1,10 +1,38 @@
-"""Writing tables so that equal contents are equal bytes on every system."""
+"""Tables as files: read as text, written so that equal contents are equal bytes everywhere."""
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
+
+from analysis.errors import refusal
+
+
+def read_table(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """A CSV in UTF-8, every value as text; "None" and "NA" are words, not gaps (definition 20).
+
+    Refuses a missing or damaged file, a row longer than the header, and other columns than
+    ``columns``, which may stand in any order.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            frame = pd.read_csv(
+                path, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False
+            )
+    except FileNotFoundError:
+        raise refusal(str(path), "there is no such file") from None
+    except (ValueError, OSError, pd.errors.ParserWarning) as error:
+        raise refusal(str(path), f"cannot be read as CSV in UTF-8 ({error})") from None
+    if columns is None:
+        return frame
+    odd = sorted(set(frame.columns) ^ set(columns))
+    if odd or len(frame.columns) != len(columns):
+        raise refusal(f"{path}: header", f"columns differ in {odd}", columns)
+    return frame[list(columns)]
 
 
 def write_table(frame: pd.DataFrame, path: Path) -> None:

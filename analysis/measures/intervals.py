@@ -87,8 +87,8 @@ def product(
     variance, share = 0.0, 1.0
     for events, trials in (first, second):
         _check(events, trials, confidence)
-        if events == 0:
-            raise ValueError("the log of an empty stage does not exist")
+        if not 0 < events <= trials:
+            raise ValueError(f"{events} of {trials} is not a proportion above 0")
         share *= events / trials
         variance += (1 - events / trials) / events
     factor = exp(ndtri((1 + confidence) / 2) * sqrt(variance))

@@ -6,6 +6,7 @@ publisher calls these years not comparable with the financial years after them (
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -15,9 +16,13 @@ from analysis.errors import refusal
 from analysis.ledger import Entry, Ledger
 from analysis.sources.registry import sources
 from analysis.standard.forces import force_name
-from analysis.standard.tactics import tactic_name
+from analysis.standard.tactics import CED_DISCHARGE, CED_NON_DISCHARGE, tactic_name
+from analysis.tables import read_table
 
 SUBJECT = "CED by force"
+COLUMNS = ["source", "url", "period", "area", "measure", "value"]
+_KINDS = {"CED", "CED non-discharge", *CED_NON_DISCHARGE, "CED discharge", *CED_DISCHARGE,
+          "CED not stated"}  # fmt: skip
 # (source and period as the table of figures prints them): (our source, period, note)
 TAKEN = {
     ("Home Office Taser X26 2016 tables", "Jan-Dec 2015 (revised)"): (
@@ -30,10 +35,7 @@ TAKEN = {
 
 def read(path: Path) -> pd.DataFrame:
     """The table of published figures as text."""
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise refusal(str(path), f"cannot be read ({error})") from None
+    return read_table(path, COLUMNS)
 
 
 def clean(frame: pd.DataFrame, ledger: Ledger) -> dict[str, Counts]:
@@ -65,18 +67,15 @@ def clean(frame: pd.DataFrame, ledger: Ledger) -> dict[str, Counts]:
     for number, line in frame[taken].iterrows():
         source, period, note = TAKEN[line["source"], line["period"]]
         where = f"published figures row {number + 2}"
-        label = line["measure"].removeprefix("CED ")
         rows.setdefault(source, []).append(
             {
                 "period": period,
                 "area": force_name(line["area"], where),
                 "measure": "tactic uses",
-                "tactic": "CED"
-                if label == "uses total"
-                else tactic_name(label, above="CED", type_of_force="", where=where),
+                "tactic": _kind(line["measure"], where),
                 "breakdown": "",
                 "group": ALL,
-                "printed": str(int(float(line["value"]))),
+                "printed": _whole_number(line["value"], where),
                 "status": STATED,
                 "table": "CED by type and force",
                 "cell": "",
@@ -92,3 +91,21 @@ def clean(frame: pd.DataFrame, ledger: Ledger) -> dict[str, Counts]:
         )
         for source, lines in rows.items()
     }
+
+
+def _kind(measure: str, where: str) -> str:
+    """The kind of CED use that a measure names; another tactic is refused."""
+    label = measure.removeprefix("CED ")
+    if label == "uses total":
+        return "CED"
+    name = tactic_name(label, above="CED", type_of_force="", where=where)
+    if name not in _KINDS:
+        raise refusal(where, f"{measure!r} is not a kind of CED use", sorted(_KINDS))
+    return name
+
+
+def _whole_number(text: str, where: str) -> str:
+    """``"72.0"``, as the table of figures writes it, is 72."""
+    if not re.fullmatch(r"\d+(\.0)?", text):
+        raise refusal(f"{where}, column value", repr(text), "a whole number")
+    return text.removesuffix(".0")

@@ -255,16 +255,7 @@ def clean(workbook: Workbook, ledger: Ledger) -> dict[str, Counts]:
     for sheet, cells in workbook.sheets.items():
         title = _table_title(cells)
         if title is None:
-            ledger.note(
-                Entry(
-                    edition.source,
-                    sheet,
-                    "set aside",
-                    len(cells),
-                    "cell",
-                    reason="cover, contents or another sheet without a table",
-                )
-            )
+            _set_aside(ledger, edition.source, sheet, len(cells))
             continue
         table = Table(
             workbook.file, f"Table {title[1]}", "", cells, edition.period, ledger, edition.source
@@ -294,6 +285,12 @@ def clean(workbook: Workbook, ledger: Ledger) -> dict[str, Counts]:
         )
         for subject, table in tables.items()
     }
+
+
+def _set_aside(ledger: Ledger, source: str, sheet: str, cells: int) -> None:
+    reason = "cover, contents or another sheet without a table"
+    ledger.note(Entry(source, sheet, "read", cells, "cell", reason="cells that are not empty"))
+    ledger.note(Entry(source, sheet, "set aside", cells, "cell", reason=reason))
 
 
 def _subject(table: Table, title: str, edition: Edition) -> str:
@@ -526,6 +523,8 @@ def _read_reports_by_force(table: Table) -> None:
     areas = []
     for line in table.lines(header.row):
         area = _regional_area(table, line, region, header.column)
+        if area in areas:
+            raise table.refuse(line[header.column], f"{area} stands twice")
         areas.append(area)
         table.count(
             _only(table, line, {region, header.column}, {total})[total], measure=REPORTS, area=area
@@ -565,7 +564,9 @@ def _read_ced_by_force(table: Table) -> None:
             raise table.refuse(first, "the row names no financial year", "2019/20")
         period = line[year].text.strip()
         area = _regional_area(table, line, region, header.column)
-        areas.setdefault(period, []).append(area)
+        if area in areas.setdefault(period, []):
+            raise table.refuse(line[header.column], f"{area} stands twice in {period}")
+        areas[period].append(area)
         revised = "revised (R)" if re.search(r"\(R\)", line[header.column].text) else ""
         figures = _only(table, line, {year, region, header.column}, set(kinds))
         for column, cell in figures.items():

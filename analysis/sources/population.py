@@ -15,6 +15,7 @@ from analysis.errors import refusal
 from analysis.ledger import Entry, Ledger
 from analysis.sources.registry import sources
 from analysis.standard.forces import force_name, forces
+from analysis.tables import read_table
 
 AREA = "police_force_area"
 
@@ -52,10 +53,7 @@ LAYOUTS = (
 
 def read(path: Path) -> pd.DataFrame:
     """A population file as text, one row for each police force area."""
-    try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise refusal(str(path), f"cannot be read ({error})") from None
+    return read_table(path)
 
 
 def clean(frame: pd.DataFrame, layout: Layout, file: str, ledger: Ledger) -> Counts:

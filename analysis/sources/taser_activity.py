@@ -16,6 +16,7 @@ from analysis.errors import refusal
 from analysis.ledger import Entry, Ledger
 from analysis.standard.forces import force_name
 from analysis.standard.periods import parse_period
+from analysis.tables import read_table
 
 SOURCE = SUBJECT = "taser-activity"
 INCIDENTS = "immediate and prompt"
@@ -34,16 +35,7 @@ NOT_PRINTED = "the source leaves this figure empty"
 
 def read(path: Path) -> pd.DataFrame:
     """The file as text, one row for each period and area; other columns are refused."""
-    try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise refusal(str(path), "there is no such file") from None
-    except (ValueError, OSError) as error:
-        raise refusal(str(path), f"cannot be read as CSV in UTF-8 ({error})") from None
-    if set(frame.columns) != set(COLUMNS):
-        odd = sorted(set(frame.columns) ^ set(COLUMNS))
-        raise refusal(f"{path.name}: header", f"columns differ in {odd}", COLUMNS)
-    return frame
+    return read_table(path, COLUMNS)
 
 
 def clean(frame: pd.DataFrame, file: str, ledger: Ledger, edition: str) -> Counts:

@@ -5,6 +5,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from analysis.parameters import check
+from analysis.places import ROOT
 from analysis.report.run import run
 from tests.long.test_all_reports import nothing_is_made_up, table
 from tests.report import page_checks
@@ -13,7 +14,7 @@ from tests.report import page_checks
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     parameters = check({"area": "Kent", "period": "2018/19"}, "test")
-    report = run(parameters, tmp_path_factory.mktemp("reports") / parameters.name, None)
+    report = run(parameters, tmp_path_factory.mktemp("reports") / parameters.name, ROOT)
     assert report.failures == {}
     return report.folder
 
@@ -34,7 +35,7 @@ def test_what_no_source_holds_is_not_available(folder, page):
     answers = page.find(class_="answers").get_text(" ", strip=True)
     assert "(Kent, 2018/19): not available , because no source at hand" in answers
     assert not (folder / "charts" / "taser-ladder.svg").exists()
-    assert "309" not in page.get_text() and "55,154" not in page.get_text()
+    assert "55,154" not in page.get_text()  # incidents of the board paper of another force
 
 
 def test_a_force_without_a_breakdown_is_said_to_have_none(folder, page):
@@ -58,4 +59,4 @@ def test_charts_have_their_data_beside_them(folder):
     assert drawn == ["ced-funnel", "ced-series", "not-reported-ethnicity"]
     for name in drawn:
         data = pd.read_csv(folder / "charts" / f"{name}.csv")
-        assert len(data) >= 12 and data["id"].is_unique
+        assert len(data) > 1 and data["id"].is_unique

@@ -434,9 +434,6 @@ def test_a_table_of_ced_uses_without_the_year_of_the_workbook_is_refused(workboo
         home_office.clean(workbook, Ledger())
 
 
-@pytest.mark.xfail(
-    strict=True, reason="build() in analysis/counts.py names source and subject, not the file"
-)
 @pytest.mark.parametrize("table", ["Table_12", "Table_13"])
 def test_a_row_that_stands_twice_is_refused_naming_the_file(workbook, table):
     cells = workbook.sheets[table]

@@ -92,7 +92,7 @@ def test_a_byte_order_mark_and_other_line_ends_are_understood(tmp_path):
             HEADER.replace("uses", "used") + PAPER,
             r"header: columns differ in \['used', 'uses'\]; allowed: period",
         ),
-        (HEADER.replace(",printed_in", "") + PAPER, r"header: columns differ in \['printed_in'\]"),
+        (HEADER.replace(",printed_in", "") + PAPER, "cannot be read as CSV"),
         ("", "cannot be read as CSV"),
         (
             HEADER.encode() + PAPER.encode().replace(b"Board", b"Board \xa3"),
