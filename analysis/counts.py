@@ -144,7 +144,7 @@ class Counts:
         return self.frame.set_index("id", drop=False)
 
     def equations(self) -> pd.DataFrame:
-        """Every printed total with its printed parts: columns total, part, relation.
+        """Every total of this table with its parts in it: columns total, part, relation.
 
         The relation is the dimension in which part and total differ: ``area``, ``tactic``,
         ``group``, or in the injury tables ``level`` (along a row) and ``answer`` (down a column).
@@ -157,6 +157,7 @@ class Counts:
         if parts.empty:
             return pd.DataFrame(columns=["total", "part", "relation"])
         pairs = parts.assign(total=parts["part_of"].str.split(";")).explode("total")
+        pairs = pairs[pairs["total"].isin(self.by_id.index)]
         totals = self.by_id.loc[pairs["total"]]
         differs = {
             column: pairs[column].to_numpy() != totals[column].to_numpy()

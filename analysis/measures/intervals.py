@@ -60,7 +60,9 @@ def byar(events: int, confidence: float) -> tuple[float, float]:
     """Byar's approximation to the Poisson interval (Breslow and Day 1987)."""
     _check(events, 1, confidence)
     z = ndtri((1 + confidence) / 2)
-    lower = 0.0 if events == 0 else (events * (1 - 1 / (9 * events) - z / (3 * sqrt(events))) ** 3)
+    lower = 0.0
+    if events:  # below 0 for tiny counts at high confidence
+        lower = max(0.0, events * (1 - 1 / (9 * events) - z / (3 * sqrt(events))) ** 3)
     more = events + 1
     return float(lower), float(more * (1 - 1 / (9 * more) + z / (3 * sqrt(more))) ** 3)
 

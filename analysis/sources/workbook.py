@@ -45,6 +45,8 @@ class Workbook:
 
 def read(path: Path) -> Workbook:
     """Every cell of every sheet as it stands; a file that is no workbook is refused."""
+    if not path.exists():
+        raise refusal(str(path), "there is no such file")
     try:
         book = CalamineWorkbook.from_path(path)
         sheets = {
@@ -58,8 +60,6 @@ def read(path: Path) -> Workbook:
             ]
             for name in book.sheet_names
         }
-    except FileNotFoundError:
-        raise refusal(str(path), "there is no such file") from None
     except (CalamineError, OSError, ValueError) as error:
         raise refusal(str(path), f"is not a workbook that can be read ({error})") from None
     except BaseException as error:  # calamine's Rust panics are not of class Exception

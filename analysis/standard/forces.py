@@ -48,7 +48,7 @@ def regions() -> tuple[str, ...]:
 
 def region_area(region: str) -> str:
     """``"West Midlands"`` is a force and a region: the region is ``"West Midlands region"``."""
-    return f"{region.strip()} region"
+    return f"{' '.join(region.split())} region"
 
 
 @cache
