@@ -128,17 +128,13 @@ def _columns(rows: Findings) -> dict[str, Callable[[Finding], str]]:
     if levels:
         heading = Markup("{} interval").format(tagged(levels[0], "confidence"))
         columns[heading] = lambda row: _Quoted(row).limits if row.lower is not None else ""
-    if any(map(_shows_base, rows)):
+    if any(row.basis for row in rows):
         columns["From"] = lambda row: (
-            Markup("{} of {}").format(*map(tagged, row.counts)) if _shows_base(row) else ""
+            Markup(row.basis).format(*map(tagged, row.counts)) if row.available else ""
         )
     if len({row.method for row in rows if row.available}) > 1:
         columns["Method"] = lambda row: row.method if row.available else ""
     return columns
-
-
-def _shows_base(row: Finding) -> bool:
-    return row.kind in {"share", "rate"} and row.lower is not None and len(row.counts) == 2
 
 
 def crosstab(rows: Findings | Counts, caption: str, *, down: str, across: str) -> Shown:
@@ -164,10 +160,12 @@ def _table(caption: str, heads: list[str], lines: list[tuple[str, list]]) -> Mar
         )
         for label, cells in lines
     )
+    # a table that may be wider than a phone can be scrolled with the keyboard too
+    reach = Markup(' tabindex="0"') if len(heads) > 4 else ""
     return Markup(
-        '<div class="wide" tabindex="0" role="region" aria-label="{}"><table>'
-        "<caption><span>{}</span></caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody></table></div>"
-    ).format(caption, caption, head, body)
+        '<div class="wide"{}><table><caption><span>{}</span></caption>\n'
+        "<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody></table></div>"
+    ).format(reach, caption, head, body)
 
 
 def _notes(rows: Findings | Counts, method: str = "") -> Markup:
@@ -189,29 +187,30 @@ def figure(chart: Chart | None, absent: str = "") -> Shown:
     """A chart with its title, alternative text and data; ``absent`` says why there is none."""
     if chart is None:
         return Shown(Markup("<p>{}</p>").format(absent))
+    places = list(dict.fromkeys((row.area, row.period) for row in chart.rows))
+    data: dict[str, dict[tuple[str, str], Markup]] = {}
+    for row in chart.rows:
+        place = (row.area, row.period)
+        data.setdefault(row.label, {})[place] = tagged(row)
+        if getattr(row, "lower", None) is not None:
+            data.setdefault(f"{row.label}: from", {})[place] = tagged(row, "lower")
+            data.setdefault(f"{row.label}: to", {})[place] = tagged(row, "upper")
     lines = [
-        (f"{row.label}, {row.area}, {row.period}", [tagged(row), *_limits(row)])
-        for row in chart.rows
+        (", ".join(place), [cells.get(place, "") for cells in data.values()]) for place in places
     ]
-    widest = max(len(cells) for _, cells in lines)
-    heads = ["", "Value", "Lower", "Upper"][: widest + 1]
-    data = _table(
-        f"Data of the chart: {chart.title}",
-        heads,
-        [(label, cells + [""] * (widest - len(cells))) for label, cells in lines],
-    )
+    rows = _table(f"Data of the chart: {chart.title}", ["", *data], lines)
+    if len(places) < len(data):  # few places and much about each: one line for each figure
+        lines = [
+            (label, [cells.get(place, "") for place in places]) for label, cells in data.items()
+        ]
+        heads = ["", *(", ".join(place) for place in places)]
+        rows = _table(f"Data of the chart: {chart.title}", heads, lines)
     return Shown(
         Markup(
             '<figure data-chart="{}"><figcaption>{}</figcaption>{}'
-            "<details><summary>Data of the chart</summary>{}</details></figure>"
-        ).format(chart.name, chart.title, Markup(chart.svg), data)
+            "<details><summary>Data of the chart: {}</summary>{}</details></figure>"
+        ).format(chart.name, chart.title, Markup(chart.svg), chart.title, rows)
     )
-
-
-def _limits(row: Row) -> list[Markup]:
-    if getattr(row, "lower", None) is None:
-        return []
-    return [tagged(row, "lower"), tagged(row, "upper")]
 
 
 def record(audit: Audit, *tables: Findings | Counts) -> Record:

@@ -44,8 +44,8 @@ class Finding:
 
     ``value``, ``lower`` and ``upper`` are numbers in the unit that ``form`` prints; shares are
     proportions. ``outcome`` holds the words of a verdict. ``counts`` are those it rests on, or a
-    pattern such as ``home-office-2019-20/age/*`` where it rests on a whole table; of a share or
-    a rate the first is its numerator and the second its base. ``findings`` are the ids of other
+    pattern such as ``home-office-2019-20/age/*`` where it rests on a whole table. ``basis`` says
+    how the counts make a share or rate, such as ``{0} of {1}``. ``findings`` are the ids of other
     findings that it rests on.
     """
 
@@ -67,6 +67,7 @@ class Finding:
     reason: str = ""
     caveats: tuple[str, ...] = ()
     counts: tuple[Count | str, ...] = ()
+    basis: str = ""
     findings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -20,8 +20,9 @@ from analysis.findings import Finding
 
 BLUE, ORANGE, GREY, BLACK = "#0072B2", "#B85C00", "#595959", "#0b0c0c"
 WIDTH = 5.2  # inches: still legible when a phone shows it at two thirds
+SIZE, SMALL = 13, 11  # points: about 12 and 10.5 pixels on a phone
 STYLE = {
-    "svg.fonttype": "none", "svg.hashsalt": "uof-audit", "font.size": 11, "axes.titlesize": 11,
+    "svg.fonttype": "none", "svg.hashsalt": "uof-audit", "font.size": SIZE,
     "font.family": "sans-serif", "font.sans-serif": ["DejaVu Sans"],
     "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": GREY,
     "axes.labelcolor": BLACK, "xtick.color": BLACK, "ytick.color": BLACK, "text.color": BLACK,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import matplotlib as mpl
 
-from analysis.charts.drawing import BLUE, ORANGE, STYLE, Chart, finish, new_figure
+from analysis.charts.drawing import BLUE, ORANGE, SMALL, STYLE, Chart, finish, new_figure
 from analysis.findings import Findings
 from analysis.standard.forces import forces
 
@@ -20,7 +20,7 @@ def not_reported(shares: Findings, breakdown: str, area: str) -> Chart:
         for tactic, label in (("all-tactics", "all tactics"), ("ced", "CED"))
     }
     places = sorted(forces(), reverse=True)
-    figure = new_figure(9.6)
+    figure = new_figure(10.5)
     with mpl.rc_context(STYLE):
         axes = figure.subplots()
         for (label, rows), marker, colour in zip(series.items(), "oD", (BLUE, ORANGE), strict=True):
@@ -37,7 +37,7 @@ def not_reported(shares: Findings, breakdown: str, area: str) -> Chart:
                 label=label,
                 markerfacecolor=colour if marker == "o" else "none",
             )
-        axes.set_yticks(range(len(places)), places, fontsize=9)
+        axes.set_yticks(range(len(places)), places, fontsize=SMALL)
         axes.get_yticklabels()[places.index(area)].set_fontweight("bold")
         axes.set_ylim(-0.7, len(places) - 0.3)
         axes.set_xlim(left=-0.005)

@@ -10,6 +10,7 @@ from analysis.charts.drawing import (
     BLUE,
     GREY,
     ORANGE,
+    SMALL,
     STYLE,
     Chart,
     finish,
@@ -32,7 +33,7 @@ def ladder(findings: Findings) -> Chart | None:
     rows = [row for row in findings if row.available and row.method == "Wilson score"]
     if not rows:
         return None
-    figure = new_figure(0.55 * len(rows) + 1.0)
+    figure = new_figure(0.6 * len(rows) + 1.0)
     with mpl.rc_context(STYLE):
         axes = figure.subplots()
         for place, row in enumerate(rows):
@@ -52,7 +53,7 @@ def ladder(findings: Findings) -> Chart | None:
         axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:g}%")
         axes.set_yticks(range(len(rows)), [row.label for row in rows])
         axes.set_ylim(len(rows) - 0.5, -0.7)
-        axes.set_xlabel("share of the stage before, log scale")
+        axes.set_xlabel("share of the earlier stage, log scale")
     period = rows[0].period
     listed = "; ".join(
         f"{row.label.lower()} {row.text()}, {row.text('lower')} to {row.text('upper')}"
@@ -77,8 +78,9 @@ def series(counts: Counts, area: str) -> Chart:
         period: {count.tactic: count for count in own.where(period=period)} for period in periods
     }
     financial = [parse_period(period).kind == "financial year" for period in periods]
+    broken = any(financial) and not all(financial)
     places = np.arange(len(periods)) + 0.6 * np.array(financial, float)
-    figure = new_figure(3.6)
+    figure = new_figure(4.0)
     with mpl.rc_context(STYLE):
         axes = figure.subplots()
         base = np.zeros(len(periods))
@@ -108,7 +110,7 @@ def series(counts: Counts, area: str) -> Chart:
                 ),
                 total,
             )
-        if any(financial) and not all(financial):
+        if broken:
             middle = places[financial.index(True)] - 0.8
             axes.axvline(middle, color=GREY, linestyle=":")
             for words, side, offset in (
@@ -122,7 +124,7 @@ def series(counts: Counts, area: str) -> Chart:
                     xytext=(offset, -10),
                     textcoords="offset points",
                     ha=side,
-                    fontsize=9,
+                    fontsize=SMALL,
                     color=GREY,
                 )
         axes.set_xticks(places, periods)
@@ -135,13 +137,17 @@ def series(counts: Counts, area: str) -> Chart:
         for period in periods
         for tactic in ("CED", *(kind for kind, *_ in _STACK))
     )
-    listed = ", ".join(f"{kinds[period]['CED'].text()} in {period}" for period in periods)
+    listed = "; ".join(
+        f"{period}: {kinds[period]['CED'].text()}, of which "
+        + ", ".join(f"{kinds[period][tactic].text()} {label}" for tactic, label, *_ in _STACK)
+        for period in periods
+    )
+    gap = " A gap parts calendar years from financial years, which are not comparable."
     return finish(
         figure,
         "ced-series",
         f"CED uses recorded, by kind, {area}",
-        f"Stacked bars of CED uses by kind: {listed}. A gap parts calendar years from financial "
-        "years, which are not comparable.",
+        f"Stacked bars of CED uses by kind. {listed}.{gap if broken else ''}",
         rows,
     )
 
@@ -157,7 +163,7 @@ def funnel(findings: Findings, area: str) -> Chart:
     pooled = next(row for row in findings if row.series_id.endswith("/pooled"))
     trials = {place: _stated_uses(row) for place, row in inner.items()}
     order = sorted(inner, key=trials.get)
-    figure = new_figure(4.6)
+    figure = new_figure(5.2)
     with mpl.rc_context(STYLE):
         axes = figure.subplots()
         for limits, style, label in ((inner, "--", "inner limits"), (outer, "-", "outer limits")):
@@ -170,7 +176,9 @@ def funnel(findings: Findings, area: str) -> Chart:
                     linewidth=1.1,
                     label=label if part == "lower" else None,
                 )
-        axes.axhline(pooled.value, color=BLACK, linewidth=1, label="all forces together")
+        axes.axhline(
+            pooled.value, color=BLACK, linewidth=1.4, linestyle="-.", label="all forces together"
+        )
         others = [place for place in order if place != area]
         axes.plot(
             [trials[p] for p in others],
@@ -190,18 +198,20 @@ def funnel(findings: Findings, area: str) -> Chart:
                 markeredgecolor=BLACK,
                 label=area,
             )
-        step = {"above": 4, "below": -12}
+        below = 0
         for place in others:
             side, _, limits = position[place].outcome.partition(" the ")
-            if limits.startswith("outer"):  # names one below the other, so that none overlap
+            if limits.startswith("outer"):  # names below are stacked, each with a line to its dot
+                below += side == "below"
+                offset = (6, 4) if side == "above" else (14, 4 - 13 * below)
                 axes.annotate(
                     place,
                     (trials[place], inner[place].value),
-                    xytext=(6, step[side]),
+                    xytext=offset,
                     textcoords="offset points",
-                    fontsize=9,
+                    fontsize=SMALL,
+                    arrowprops=None if side == "above" else {"arrowstyle": "-", "color": GREY},
                 )
-                step[side] += -11 if side == "below" else 0
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
@@ -217,7 +227,11 @@ def funnel(findings: Findings, area: str) -> Chart:
         f"Discharges as a share of CED uses, all forces, {pooled.period}",
         f"Funnel plot of all forces against their number of uses. {area} is {words}. Outside the "
         f"outer limits: {', '.join(named) or 'none'}.",
-        tuple(inner[place] for place in sorted(inner)),
+        tuple(
+            row
+            for place in sorted(inner)
+            for row in (*inner[place].counts, inner[place], outer[place])
+        ),
     )
 
 

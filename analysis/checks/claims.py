@@ -7,7 +7,7 @@ checkable``.
 
 from __future__ import annotations
 
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, Decimal
 from pathlib import Path
 
 import yaml
@@ -19,6 +19,11 @@ from analysis.places import CLAIMS
 # before any claim was checked. "Approximately" gives no licence beyond rounding.
 TOLERANCE = {"none": Decimal("0.5"), "approximately": Decimal("0.5")}
 JUDGEMENT = "judgement"
+
+NO_STANDARD = (
+    "a judgement needs a standard to be judged by, and the paper names none; the figures show how "
+    "often, not whether each use was necessary and proportionate"
+)
 
 HOLDS = "holds"
 CUT_OFF = "holds only when cut off, not when rounded"
@@ -51,6 +56,7 @@ def _check(paper: dict, claim: dict, findings: Findings) -> list[Finding]:
         "period": str(paper["period"]),
         "edition": str(paper["edition"]),
         "label": claim["text"],
+        "caveats": (f"printed in: {paper['printed_by']}, {paper['date']}",),
     }
     series_id = f"claim/{claim['id']}"
     if claim["qualifier"] == JUDGEMENT:
@@ -60,13 +66,8 @@ def _check(paper: dict, claim: dict, findings: Findings) -> list[Finding]:
                 kind="verdict",
                 unit="",
                 outcome=DOES_NOT_FOLLOW,
-                caveats=(
-                    "a judgement needs a standard to be judged by, and the paper names none; "
-                    "the figures show how often, not whether each use was necessary and "
-                    "proportionate",
-                ),
                 method="the figures say how much, not whether it was too much",
-                **words,
+                **words | {"caveats": (*words["caveats"], NO_STANDARD)},
             )
         ]
     digits = len(claim["printed"].partition(".")[2])
@@ -124,8 +125,7 @@ def verdict_on(printed: Decimal, figure: Decimal, qualifier: str) -> str:
     'holds'
     """
     unit = Decimal(1).scaleb(printed.as_tuple().exponent)
-    if figure.quantize(unit, ROUND_HALF_UP) == printed or (
-        abs(figure - printed) < TOLERANCE[qualifier] * unit
-    ):
+    tolerance = TOLERANCE[qualifier] * unit
+    if -tolerance <= figure - printed < tolerance:
         return HOLDS
     return CUT_OFF if figure.quantize(unit, ROUND_DOWN) == printed else FAILS

@@ -13,7 +13,11 @@ import numpy as np
 
 LIMITS = {"95%": 1.96, "99.8%": 3.09}
 CLIP = (10, 90)
-CLOSE = 0.1  # of a z-score: what the rule for percentiles was seen to move (docs/decisions.md)
+# The rules for percentiles that numpy and R know; the published method does not say which.
+RULES = (
+    "linear", "inverted_cdf", "averaged_inverted_cdf", "closest_observation",
+    "interpolated_inverted_cdf", "hazen", "weibull", "median_unbiased", "normal_unbiased",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,10 +35,6 @@ class Funnel:
         scores = self.z_adjusted if adjusted else self.z
         return int((np.abs(scores) > LIMITS[limit]).sum())
 
-    def close_to(self, limit: str) -> int:
-        """How many areas lie so close to an adjusted limit that another rule could move them."""
-        return int((np.abs(np.abs(self.z_adjusted) - LIMITS[limit]) < CLOSE).sum())
-
     def limits(self, trials: np.ndarray, limit: str) -> tuple[np.ndarray, np.ndarray]:
         """Adjusted limits of the share at so many trials, as (lower, upper) shares."""
         spread = LIMITS[limit] * np.sqrt(1 / (4 * np.asarray(trials, float)) + self.tau2)
@@ -44,8 +44,11 @@ class Funnel:
         return lower, upper
 
 
-def fit(events: np.ndarray, trials: np.ndarray) -> Funnel:
-    """Fit the funnel to ``events`` of ``trials`` in each area; refuses an area without trials."""
+def fit(events: np.ndarray, trials: np.ndarray, rule: str = RULES[0]) -> Funnel:
+    """Fit the funnel to ``events`` of ``trials`` in each area; refuses an area without trials.
+
+    ``rule`` is the rule for percentiles, one of ``RULES``.
+    """
     events, trials = np.asarray(events, float), np.asarray(trials, float)
     if len(events) < 3 or (trials <= 0).any() or (events < 0).any() or (events > trials).any():
         raise ValueError("a funnel needs three areas or more, each with events out of trials")
@@ -54,7 +57,7 @@ def fit(events: np.ndarray, trials: np.ndarray) -> Funnel:
     pooled = events.sum() / trials.sum()
     away = angle - np.arcsin(np.sqrt(pooled))
     z = away / error
-    clipped = np.clip(z, *np.percentile(z, CLIP))
+    clipped = np.clip(z, *np.percentile(z, CLIP, method=rule))
     phi = float((clipped**2).mean())
     weight = 1 / error**2
     areas = len(z)

@@ -10,8 +10,14 @@ from analysis.standard.forces import ENGLAND_AND_WALES, forces
 from analysis.standard.names import slug
 
 NOT_REPORTED = "Not reported"
-DONT_KNOW = (
-    'in this edition "Don\'t know" is a group of its own and is not counted here as not reported'
+DONT_KNOW = "Don't know"
+WITH_DONT_KNOW = (
+    'in this edition "Don\'t know" is a group of its own; it is counted here with not reported, '
+    "and the years are not comparable"
+)
+WITH_TOTALS_ONLY = (
+    "as printed: where a force sent totals only, the official tables may count all its uses as not "
+    "reported, and the sums for the force and for England and Wales contain them"
 )
 NO_BREAKDOWN = "the Home Office holds no breakdown of these for this force"
 STAGES = ("CED", "CED non-discharge", "CED discharge", "CED not stated")
@@ -106,17 +112,28 @@ def forces_behind(ced: Counts, breakdown: Counts, period: str) -> Findings:
 def not_reported(tables: dict[str, Counts], tactic: str, period: str) -> Findings:
     """The share of uses of a tactic whose group was not reported, in every force and together.
 
-    ``tables`` maps a breakdown to its table by force. Where a group of the force is not
-    available its share is not either: uses that were sent as totals are not "not reported".
+    ``tables`` maps a breakdown to its table by force. As printed: uses that a force sent as totals
+    only may stand under "Not reported" (``where_broken_down`` leaves them out). Where a group of
+    the force is not available its share is not either.
     """
     rows = []
     for breakdown, counts in tables.items():
-        by_area: dict[str, dict[str, Count]] = {}
-        for count in counts.where(tactic=tactic, measure="tactic uses"):
-            by_area.setdefault(count.area, {})[count.group] = count
+        by_area = _groups_by_area(counts, tactic)
         for area in (ENGLAND_AND_WALES, *forces()):
             rows.append(_share(by_area[area], breakdown, tactic, area, period))
     return Findings(tuple(rows))
+
+
+def _groups_by_area(counts: Counts, tactic: str) -> dict[str, dict[str, Count]]:
+    by_area: dict[str, dict[str, Count]] = {}
+    for count in counts.where(tactic=tactic, measure="tactic uses"):
+        by_area.setdefault(count.area, {})[count.group] = count
+    return by_area
+
+
+def _unknown(groups: dict[str, Count]) -> float:
+    """Uses whose group is not known: not reported, and "Don't know" where it is a group."""
+    return sum(groups[name].value for name in (NOT_REPORTED, DONT_KNOW) if name in groups)
 
 
 def _share(
@@ -138,14 +155,111 @@ def _share(
         return not_available(NO_BREAKDOWN, groups.values(), **words)
     if total.value == 0:
         return not_available("no use was recorded", (missing, total), **words)
-    caveats = (DONT_KNOW,) if "Don't know" in groups else ()
+    caveats = (WITH_TOTALS_ONLY, *((WITH_DONT_KNOW,) if DONT_KNOW in groups else ()))
     whole_row = total.id.removesuffix(ALL) + "*"  # a group not available would withhold the share
     return Finding(
-        value=missing.value / total.value,
+        value=_unknown(groups) / total.value,
         caveats=caveats,
         counts=(missing, total, whole_row),
         **words,
     )
+
+
+def where_broken_down(tables: dict[str, Counts], tactic: str, area: str, period: str) -> Findings:
+    """The share not reported among the uses that the Home Office can break down.
+
+    For the area, and for all forces together: a force without a breakdown is left out, and so are
+    its uses of CED where it has none of those only.
+    """
+    rows = []
+    for breakdown, counts in tables.items():
+        main, ced = (_groups_by_area(counts, name) for name in (tactic, "CED"))
+        first = counts.frame.iloc[0]
+        usable = {
+            place: found
+            for place in forces()
+            if (found := _usable(main[place], ced[place])) is not None
+        }
+        for place in (area, ENGLAND_AND_WALES):
+            words = {
+                "series_id": f"not-reported-where-broken-down/{slug(breakdown)}/{slug(tactic)}",
+                "kind": "share",
+                "label": f"{tactic}: {breakdown}",
+                "area": place,
+                "period": period,
+                "edition": first["edition"],
+                "unit": "tactic",
+                "form": "percent:1",
+                "method": "not reported over all, forces and uses without a breakdown left out",
+            }
+            chosen = [usable[name] for name in usable if place in (name, ENGLAND_AND_WALES)]
+            unknown, total = (sum(pair[side] for pair in chosen) for side in (0, 1))
+            if not total:
+                rows.append(not_available(NO_BREAKDOWN, main[place].values(), **words))
+                continue
+            start = f"{slug(first['source'])}/{slug(first['subject'])}/{slug(period)}"
+            where = "*" if place == ENGLAND_AND_WALES else slug(place)
+            rests_on = tuple(
+                f"{start}/{where}/tactic-uses/{slug(name)}/*"
+                for name in dict.fromkeys((tactic, "CED"))
+            )
+            rows.append(Finding(value=unknown / total, counts=rests_on, **words))
+    return Findings(tuple(rows))
+
+
+def _usable(main: dict[str, Count], ced: dict[str, Count]) -> tuple[float, float] | None:
+    """Uses not known and all uses of a force, less CED uses without a breakdown; None without any.
+
+    CED is taken off where only it lacks a breakdown and its uses are inside those of ``main``.
+    """
+    if not all(count.available for count in main.values()):
+        return None
+    unknown, total = _unknown(main), main[ALL].value
+    if not all(count.available for count in ced.values()):
+        inside = ced[NOT_REPORTED], ced[ALL]
+        unknown, total = (
+            value - (count.value if count.available else 0)
+            for value, count in zip((unknown, total), inside, strict=True)
+        )
+    return unknown, total
+
+
+def kinds_missing(ced: Counts, breakdown: Counts, period: str) -> Findings:
+    """Forces whose kinds of CED use the breakdown tables lack, and how many uses that concerns.
+
+    Their uses stand there as "not stated": the difference between the two tables.
+    """
+    named, uses = [], []
+    for area in forces():
+        kind = next(iter(breakdown.where(area=area, tactic="CED discharge", group=ALL)), None)
+        unstated = next(iter(breakdown.where(area=area, tactic="CED not stated", group=ALL)), None)
+        if kind is not None and not kind.available and unstated.available:
+            named.append(area)
+            uses += [unstated, ced.one(area=area, period=period, tactic="CED not stated")]
+    first = ced.frame.iloc[0]
+    words = {
+        "label": "Kinds of CED use missing from the breakdown tables",
+        "area": ENGLAND_AND_WALES,
+        "period": period,
+        "edition": first["edition"],
+        "counts": tuple(uses),
+    }
+    series = {"number": ("count", "use"), "names": ("verdict", "")}
+    if not len(breakdown.where(tactic="CED discharge")):
+        reason = "this edition prints no kinds of CED use in its breakdown tables"
+        return Findings(tuple(
+            not_available(reason, series_id=f"ced/kinds-missing/{name}", kind=kind, unit=unit,
+                          **words)
+            for name, (kind, unit) in series.items()
+        ))  # fmt: skip
+    number = sum(own.value - other.value for own, other in zip(uses[::2], uses[1::2], strict=True))
+    return Findings((
+        Finding(series_id="ced/kinds-missing/number", kind="count", unit="use", value=number,
+                method="not stated in the breakdown tables less not stated in the table by force",
+                **words),
+        Finding(series_id="ced/kinds-missing/names", kind="verdict", unit="",
+                outcome=", ".join(named) or "no force", **words),
+    ))  # fmt: skip
 
 
 def forces_without(shares: Findings, tactic: str, period: str) -> Findings:

@@ -6,6 +6,7 @@ fired, drive stun and angled drive stun; "not stated" is neither (definitions 6 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -22,6 +23,7 @@ from analysis.measures.intervals import (
 )
 from analysis.sources.taser_activity import INCIDENTS
 from analysis.standard.forces import ENGLAND_AND_WALES, WITHOUT_RESIDENT_BASE, forces
+from analysis.standard.names import slug
 from analysis.standard.periods import parse_period
 
 # stage of the ladder: (measure, group), in order; each may be conditional on those before
@@ -44,6 +46,11 @@ LADDER_CAVEATS = (
     "independent of each other; the source does not say so",
 )
 HIGHEST_ONLY = "statistics count the highest use in a report only"
+INDEPENDENT = (
+    "the interval treats reports as independent; several officers often report one event, so the "
+    "true uncertainty is wider"
+)
+RESIDENTS_OF_2020 = "residents are the mid-2020 estimates, whatever the year of the uses"
 EXPERIMENTAL = (
     "growth over the years is mostly better recording; the publisher warns against ranking forces"
 )
@@ -123,6 +130,7 @@ def _stage_share(
         method="exact (Clopper-Pearson)" if exact else "Wilson score",
         caveats=LADDER_CAVEATS,
         counts=(events, base),
+        basis="{0} of {1}",
     )
 
 
@@ -158,6 +166,7 @@ def _product_of_stages(
             method="log-delta",
             caveats=LADDER_CAVEATS,
             counts=tuple(stages),
+            basis="{1} of {0}, {2} of {1}",
         ),
     )
 
@@ -196,8 +205,9 @@ def discharge_shares(official: Counts, area: str, period: str, confidence: float
 
 
 def _discharge_shares(own: Counts, area: str, period: str, confidence: float) -> list[Finding]:
-    uses, discharges, unstated = (
-        own.one(tactic=tactic) for tactic in ("CED", "CED discharge", "CED not stated")
+    """Two shares with intervals, and the two limits for the uses of a kind not stated."""
+    discharges, uses, unstated = (
+        own.one(tactic=tactic) for tactic in ("CED discharge", "CED", "CED not stated")
     )
     words = {
         "kind": "share",
@@ -205,68 +215,31 @@ def _discharge_shares(own: Counts, area: str, period: str, confidence: float) ->
         "period": period,
         "edition": uses.edition,
         "unit": "discharge per use",
-        "form": "percent:1",
+        "counts": (discharges, uses, unstated),
     }
-    all_uses, missing = int(uses.value), int(unstated.value)
-    fired = int(discharges.value)
+    fired, all_uses, missing = (int(count.value) for count in (discharges, uses, unstated))
     made = []
-    for name, label, base, counts in (
-        ("share-of-all", "Discharged, of all uses", all_uses, (discharges, uses)),
-        (
-            "share-of-stated",
-            "Discharged, of uses of a stated kind",
-            all_uses - missing,
-            (discharges, uses, unstated),
-        ),
-    ):
-        series_id = f"ced/discharge-{name}"
+    for series_id, label, events, base, basis, has_interval in (
+        ("share-of-all", "Discharged, of all uses", fired, all_uses, "{0} of {1}", True),
+        ("share-of-stated", "Discharged, of uses of a stated kind", fired, all_uses - missing,
+         "{0} of {1} less {2}", True),
+        ("limit-none", "Limit: none of the uses not stated was a discharge", fired, all_uses,
+         "{0} of {1}", False),
+        ("limit-all", "Limit: all of the uses not stated were discharges", fired + missing,
+         all_uses, "{0} and {2} of {1}", False),
+    ):  # fmt: skip
+        named = words | {"series_id": f"ced/discharge-{series_id}", "label": label}
         if base == 0:
-            made.append(
-                not_available(
-                    "no use of this kind was recorded",
-                    counts,
-                    series_id=series_id,
-                    label=label,
-                    **words,
-                )
-            )
+            made.append(not_available("no use of this kind was recorded", **named))
             continue
-        lower, upper = wilson(fired, base, confidence)
-        made.append(
-            Finding(
-                series_id=series_id,
-                label=label,
-                value=fired / base,
-                lower=lower,
-                upper=upper,
-                confidence=confidence,
-                method="Wilson score",
-                caveats=(HIGHEST_ONLY,),
-                counts=tuple(counts),
-                **words,
-            )
-        )
-    for name, label, events in (
-        ("limit-none", "Limit: none of the uses not stated was a discharge", fired),
-        ("limit-all", "Limit: all of the uses not stated were discharges", fired + missing),
-    ):
-        rests_on = (discharges, uses, unstated)
-        value = events / all_uses if all_uses else None
-        given = (
-            {"value": value}
-            if all_uses
-            else {"status": "not available", "reason": "no use was recorded"}
-        )
-        made.append(
-            Finding(
-                series_id=f"ced/discharge-{name}",
-                label=label,
-                method="missing-data limit",
-                counts=rests_on,
-                **words,
-                **given,
-            )
-        )
+        found = {"value": events / base, "form": "percent:1", "basis": basis}
+        if has_interval:
+            lower, upper = wilson(events, base, confidence)
+            found |= {"lower": lower, "upper": upper, "confidence": confidence}
+            found |= {"method": "Wilson score", "caveats": (HIGHEST_ONLY, INDEPENDENT)}
+        else:
+            found |= {"method": "missing-data limit"}
+        made.append(Finding(**named, **found))
     return made
 
 
@@ -292,7 +265,8 @@ def funnel(official: Counts, area: str, period: str, *, keep_unstated: bool = Fa
     events = np.array([counted[place][0].value for place in places])
     sizes = np.array([trials[place] for place in places])
     fitted = funnels.fit(events, sizes)
-    series = f"ced/funnel-{'kept' if keep_unstated else 'left-out'}"
+    choice = "kept" if keep_unstated else "left out"
+    series = f"ced/funnel-{slug(choice)}"
     words = {
         "period": period,
         "edition": counted[area][0].edition,
@@ -310,7 +284,7 @@ def funnel(official: Counts, area: str, period: str, *, keep_unstated: bool = Fa
     fit_ids = tuple(
         row.id for row in national if row.series_id in (f"{series}/pooled", f"{series}/tau2")
     )
-    rows = list(national)
+    rows = [*national, *_rules(events, sizes, series, national[0])]
     limits = {limit: fitted.limits(sizes, limit) for limit in funnels.LIMITS}
     for number, place in enumerate(places):
         own = words | {"area": place, "counts": counted[place], "findings": fit_ids}
@@ -320,7 +294,7 @@ def funnel(official: Counts, area: str, period: str, *, keep_unstated: bool = Fa
                     series_id=f"{series}/limits-{_digits(limit)}",
                     kind="share",
                     form="percent:1",
-                    label=f"Share, with the adjusted {_limit_name(limit)} limits at its size",
+                    label=f"Share discharged, {_limit_name(limit)} limits at its size",
                     unit="discharge per use",
                     value=events[number] / sizes[number],
                     lower=lower[number],
@@ -343,7 +317,7 @@ def funnel(official: Counts, area: str, period: str, *, keep_unstated: bool = Fa
         rows.append(
             Finding(
                 series_id=f"{series}/position",
-                label="Position in the funnel",
+                label=f"Position, uses not stated {choice}",
                 kind="verdict",
                 unit="",
                 outcome=_position(z),
@@ -384,16 +358,6 @@ def _funnel_fit(fitted: funnels.Funnel, series: str, words: dict) -> list[Findin
             **words,
         ),
     ]
-    rows.append(
-        Finding(
-            series_id=f"{series}/close-to-outer",
-            kind="count",
-            unit="force",
-            label="Forces whose adjusted z-score lies within a tenth of the outer limit",
-            value=fitted.close_to("99.8%"),
-            **words,
-        )
-    )
     for limit in funnels.LIMITS:
         for adjusted, when in ((False, "before"), (True, "after")):
             rows.append(
@@ -407,6 +371,54 @@ def _funnel_fit(fitted: funnels.Funnel, series: str, words: dict) -> list[Findin
                 )
             )
     return rows
+
+
+def _rules(events: np.ndarray, sizes: np.ndarray, series: str, pooled: Finding) -> list[Finding]:
+    """How the number outside the outer limits depends on the rule for percentiles."""
+    outside = [
+        funnels.fit(events, sizes, rule).outside("99.8%", adjusted=True) for rule in funnels.RULES
+    ]
+    return [
+        replace(
+            pooled,
+            series_id=f"{series}/outside-998-{name}",
+            label=f"Forces outside the outer limits, {name} of all rules for percentiles",
+            kind="count",
+            unit="force",
+            form="count",
+            value=value,
+            method="the funnel fitted under each of nine rules for percentiles",
+        )
+        for name, value in (("fewest", min(outside)), ("most", max(outside)))
+    ]
+
+
+def not_stated(official: Counts, period: str) -> Findings:
+    """The share of CED uses of a kind not stated, in each force."""
+    rows = []
+    for place in forces():
+        unstated, uses = (
+            official.one(area=place, period=period, tactic=tactic)
+            for tactic in ("CED not stated", "CED")
+        )
+        words = {
+            "series_id": "ced/not-stated-share",
+            "label": "Share not stated",
+            "kind": "share",
+            "area": place,
+            "period": period,
+            "edition": uses.edition,
+            "unit": "use",
+            "counts": (unstated, uses),
+        }
+        if uses.value:
+            rows.append(
+                Finding(**words, form="percent:1", value=unstated.value / uses.value,
+                        basis="{0} of {1}", method="not stated over all uses, as printed")
+            )  # fmt: skip
+        else:
+            rows.append(not_available("no use was recorded", **words))
+    return Findings(tuple(rows))
 
 
 def _digits(limit: str) -> str:
@@ -428,7 +440,7 @@ def _position(z: float) -> str:
 def volume(
     official: Counts, reports: Counts, residents: Counts, area: str, period: str, confidence: float
 ) -> Findings:
-    """CED uses per 1,000 reports and per 100,000 residents, of the area and of all forces."""
+    """CED uses per 1,000 reports and per 100,000 residents, of the area and England and Wales."""
     rows = []
     for place in (area, ENGLAND_AND_WALES):
         uses = official.one(area=place, period=period, tactic="CED", measure="tactic uses")
@@ -438,49 +450,46 @@ def volume(
             for count in residents.where(group=ALL)
             if place in (ENGLAND_AND_WALES, count.area)
         ]
-        for name, label, per, base, unit, refused in (
-            (
-                "per-1000-reports",
-                "CED uses per thousand use of force reports",
-                1_000,
-                [made],
-                "use per thousand reports",
-                "",
-            ),
-            (
-                "per-100000-residents",
-                "CED uses per hundred thousand residents",
-                100_000,
-                people,
-                "use per hundred thousand residents",
-                WITHOUT_RESIDENT_BASE.get(place, ""),
-            ),
-        ):
-            words = {
-                "series_id": f"ced/uses-{name}",
-                "label": label,
-                "kind": "rate",
-                "area": place,
-                "period": period,
-                "edition": uses.edition,
-                "unit": unit,
-                "form": "number:1",
-            }
-            if refused:
-                rows.append(not_available(refused, [uses, *base], **words))
-                continue
-            total = sum(count.value for count in base)
-            lower, upper, method = rate(int(uses.value), total, per, confidence)
-            rows.append(
-                Finding(
-                    **words,
-                    value=uses.value * per / total,
-                    lower=lower,
-                    upper=upper,
-                    confidence=confidence,
-                    method=method,
-                    caveats=(HIGHEST_ONLY, SUMMARY_USES),
-                    counts=(uses, *base),
-                )
-            )
+        words = {
+            "kind": "rate",
+            "area": place,
+            "period": period,
+            "edition": uses.edition,
+            "form": "number:1",
+        }
+        per_report = words | {
+            "series_id": "ced/uses-per-1000-reports",
+            "label": "CED uses per thousand use of force reports",
+            "unit": "use per thousand reports",
+            "counts": (uses, made),
+            "basis": "{0} of {1}",
+        }
+        per_resident = words | {
+            "series_id": "ced/uses-per-100000-residents",
+            "label": "CED uses per hundred thousand residents",
+            "unit": "use per hundred thousand residents",
+            "counts": (uses, *people),
+            "basis": "{0} of {1}" if len(people) == 1 else "",
+        }
+        rows.append(_rate(per_report, 1_000, confidence, (SUMMARY_USES,)))
+        if place in WITHOUT_RESIDENT_BASE:
+            rows.append(not_available(WITHOUT_RESIDENT_BASE[place], **per_resident))
+        else:
+            rows.append(_rate(per_resident, 100_000, confidence, (RESIDENTS_OF_2020,)))
     return Findings(tuple(rows))
+
+
+def _rate(words: dict, per: int, confidence: float, caveats: tuple[str, ...]) -> Finding:
+    """The first of the counts over all others together."""
+    uses, *bases = words["counts"]
+    total = sum(count.value for count in bases)
+    lower, upper, method = rate(int(uses.value), total, per, confidence)
+    return Finding(
+        **words,
+        value=uses.value * per / total,
+        lower=lower,
+        upper=upper,
+        confidence=confidence,
+        method=method,
+        caveats=(HIGHEST_ONLY, INDEPENDENT, *caveats),
+    )

@@ -15,7 +15,6 @@ from papermill.exceptions import PapermillExecutionError
 from analysis.chapter import RECORD
 
 KERNEL = "python3"
-TRIES = 2  # the ports of a new kernel collide now and then
 
 
 @dataclass(frozen=True)
@@ -52,31 +51,36 @@ def execute(
     ``scratch`` is where papermill writes while it runs; ``position`` is the line of the progress
     bar.
     """
-    name = path.stem
+    name, target = path.stem, scratch / path.name
     bar = {"desc": name, "position": position, "disable": None, "leave": True}
-    for attempt in range(1, TRIES + 1):
+    try:
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                notebook = papermill.execute_notebook(
-                    str(path),
-                    str(scratch / f"{name}.ipynb"),
-                    parameters=parameters,
-                    cwd=str(folder),
-                    kernel_name=KERNEL,
-                    progress_bar=bar,
-                    autosave_cell_every=0,
-                    extra_arguments=["--log-level=ERROR"],
-                )
-            return Executed(name, tidy(notebook))
-        except PapermillExecutionError as error:
-            failed = nbformat.read(scratch / f"{name}.ipynb", as_version=4)
-            return Executed(name, tidy(failed), f"{error.ename}: {error.evalue}")
-        except Exception as error:  # a kernel that died, a notebook that cannot be read
-            if attempt == TRIES:
-                empty = nbformat.v4.new_notebook()
-                return Executed(name, empty, f"{type(error).__name__}: {error}")
-    raise AssertionError("unreachable")
+            notebook = _papermill(path, target, parameters, folder, bar)
+        except (RuntimeError, OSError):  # a kernel that did not start: its ports collide at times
+            notebook = _papermill(path, target, parameters, folder, bar)
+    except PapermillExecutionError as error:
+        failed = nbformat.read(target, as_version=4)
+        return Executed(name, tidy(failed), f"{error.ename}: {error.evalue}")
+    except Exception as error:  # a notebook that cannot be read, a kernel that died twice
+        return Executed(name, nbformat.v4.new_notebook(), f"{type(error).__name__}: {error}")
+    return Executed(name, tidy(notebook))
+
+
+def _papermill(
+    path: Path, target: Path, parameters: dict[str, object], folder: Path, bar: dict
+) -> nbformat.NotebookNode:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return papermill.execute_notebook(
+            str(path),
+            str(target),
+            parameters=parameters,
+            cwd=str(folder),
+            kernel_name=KERNEL,
+            progress_bar=bar,
+            autosave_cell_every=0,
+            extra_arguments=["--log-level=CRITICAL"],
+        )
 
 
 def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import jinja2
 import mistune
+import nbformat
 from markupsafe import Markup
 
 from analysis.parameters import Parameters
@@ -39,6 +40,7 @@ class Block:
 
     kind: str  # prose, code, shown
     html: Markup
+    number: int = 0  # of the last code cell folded into it, as in the executed notebook
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ def chapter_of(executed: Executed) -> Chapter:
     """The prose, code and visible results of an executed notebook, in order."""
     markdown = mistune.create_markdown(renderer=_Prose(executed.name))
     blocks, answers, headings, title = [], [], [], executed.name
+    injected = any("injected-parameters" in _tags(cell) for cell in executed.notebook.cells)
     for cell in executed.notebook.cells:
         if cell.cell_type == "markdown":
             for marks, text in re.findall(r"^(#+) (.+)$", cell.source, re.M):
@@ -66,20 +69,26 @@ def chapter_of(executed: Executed) -> Chapter:
                     headings.append((heading_id(executed.name, text), text))
             blocks.append(Block("prose", Markup(markdown(cell.source))))
             continue
+        if injected and "parameters" in _tags(cell):
+            continue  # the defaults, which the injected cell replaces
         code = Markup("<pre><code>{}</code></pre>").format(cell.source)
         if blocks and blocks[-1].kind == "code":  # cells that show nothing fold into one
             code = blocks.pop().html + code
-        blocks.append(Block("code", code))
+        blocks.append(Block("code", code, cell.execution_count or 0))
         for output in cell.outputs:
             html = output.get("data", {}).get("text/html")
             if html:
                 shown = Markup(html)
                 blocks.append(Block("shown", shown))
-                if "answer" in cell.metadata.get("tags", []):
+                if "answer" in _tags(cell):
                     answers.append(shown)
     return Chapter(
         executed.name, title, tuple(headings), tuple(blocks), tuple(answers), executed.failure
     )
+
+
+def _tags(cell: nbformat.NotebookNode) -> list[str]:
+    return cell.metadata.get("tags", [])
 
 
 def quoted_ids(executed: Executed) -> set[str]:
@@ -109,14 +118,19 @@ def charts_of(executed: Executed) -> dict[str, tuple[str, list[str]]]:
 
 @dataclass(frozen=True)
 class Cited:
-    """A source that the report rests on, with the files read for it."""
+    """A source that was read, with its files; ``used`` if a count or finding rests on it."""
 
     source: Source
     files: tuple[tuple[str, str, str], ...]  # name, sha256, registered or not
+    used: bool
 
 
-def cited(inputs: list[dict]) -> list[Cited]:
-    """The sources of a report, each with its files, in the order of their keys."""
+def cited(inputs: list[dict], rests_on: set[str]) -> list[Cited]:
+    """The sources that were read, in the order of their keys.
+
+    ``rests_on`` holds the ids of counts, and patterns, which begin with the key of their source.
+    """
+    used = {one.split("/", 1)[0] for one in rests_on}
     return [
         Cited(
             source_of(key),
@@ -125,12 +139,13 @@ def cited(inputs: list[dict]) -> list[Cited]:
                 for one in inputs
                 if one["source"] == key
             ),
+            key in used,
         )
         for key in sorted({one["source"] for one in inputs})
     ]
 
 
-def render(parameters: Parameters, chapters: list[Chapter], inputs: list[dict]) -> str:
+def render(parameters: Parameters, chapters: list[Chapter], sources: list[Cited]) -> str:
     """The page as HTML, without a request to anywhere."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE),
@@ -143,7 +158,7 @@ def render(parameters: Parameters, chapters: list[Chapter], inputs: list[dict]) 
     page = environment.get_template("page.html.j2").render(
         parameters=parameters,
         chapters=chapters,
-        sources=cited(inputs),
+        sources=sources,
         style=Markup((HERE / "page.css").read_text(encoding="utf-8")),
     )
     return page.replace("\r\n", "\n")

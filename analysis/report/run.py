@@ -22,7 +22,7 @@ from analysis.parameters import Parameters
 from analysis.places import NOTEBOOKS
 from analysis.report.manifest import manifest
 from analysis.report.notebook import Executed, execute, written
-from analysis.report.page import chapter_of, charts_of, quoted_ids, render
+from analysis.report.page import chapter_of, charts_of, cited, quoted_ids, render
 from analysis.tables import write_table
 
 WORKERS = 2
@@ -150,7 +150,9 @@ def _write(parameters: Parameters, executed: list[Executed], folder: Path) -> di
             write_table(_whole_numbers(data[shown]), folder / "charts" / f"{name}.csv")
     inputs = sorted(merged["inputs"], key=lambda one: (one["source"], one["file"]))
     chapters = [chapter_of(chapter) for chapter in executed]
-    _write_text(folder / "report.html", render(parameters, chapters, inputs))
+    rests_on = {row["id"] for row in merged["counts"]}
+    rests_on |= {one for row in merged["findings"] for one in row["counts"].split(";")}
+    _write_text(folder / "report.html", render(parameters, chapters, cited(inputs, rests_on)))
     failures = {chapter.name: chapter.failure for chapter in executed if chapter.failure}
     _write_text(folder / "manifest.json", manifest(parameters, inputs, folder, failures))
     return failures
