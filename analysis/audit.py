@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from analysis.counts import Counts, gather
-from analysis.errors import refusal
+from analysis.errors import Refused, refusal
 from analysis.ledger import Ledger
 from analysis.parameters import Parameters, check
 from analysis.places import PUBLISHED
@@ -119,7 +119,16 @@ def check_at_hand(parameters: Parameters, where: str, base: Path) -> None:
             f"{where}: period", f"{parameters.period!r} cannot be had", published.periods()
         )
     audit = Audit(parameters, base=base)
-    _ = audit.edition, audit.activity
+    for key, read in (
+        ("home_office", lambda: audit.edition),
+        ("taser_activity", lambda: audit.activity),
+    ):
+        try:
+            read()
+        except Refused as error:
+            given = getattr(parameters.sources, key)
+            at = f"{where}: sources.{key}: {given}" if given else where
+            raise Refused(f"{at}: {error}") from None
 
 
 def open_audit(area: str, period: str, sources: dict | None = None, **choices) -> Audit:

@@ -124,10 +124,12 @@ def table(rows: Findings, caption: str) -> Shown:
 def _columns(rows: Findings) -> dict[str, Callable[[Finding], str]]:
     """The columns of a table of findings: those in which a row has something to show."""
     columns: dict[str, Callable[[Finding], str]] = {"Value": tagged}
-    levels = [row for row in rows if row.confidence is not None]
-    if levels:
-        heading = Markup("{} interval").format(tagged(levels[0], "confidence"))
+    levels = {row.confidence: row for row in rows if row.confidence is not None}
+    if len(levels) == 1:
+        heading = Markup("{} interval").format(tagged(*levels.values(), "confidence"))
         columns[heading] = lambda row: _Quoted(row).limits if row.lower is not None else ""
+    elif levels:
+        columns["Interval"] = lambda row: _Quoted(row).interval if row.lower is not None else ""
     if any(row.basis for row in rows):
         columns["From"] = lambda row: (
             Markup(row.basis).format(*map(tagged, row.counts)) if row.available else ""
@@ -140,6 +142,8 @@ def _columns(rows: Findings) -> dict[str, Callable[[Finding], str]]:
 def crosstab(rows: Findings | Counts, caption: str, *, down: str, across: str) -> Shown:
     """Counts or findings by two of their dimensions, such as kind down and period across."""
     place = {(getattr(row, down), getattr(row, across)): row for row in rows}
+    if len(place) < len(rows):
+        raise ValueError(f"{caption}: several rows share {down} and {across}")
     downs, acrosses = (list(dict.fromkeys(key[side] for key in place)) for side in (0, 1))
     if across == "period":
         acrosses.sort(key=parse_period)
@@ -208,8 +212,8 @@ def figure(chart: Chart | None, absent: str = "") -> Shown:
     return Shown(
         Markup(
             '<figure data-chart="{}"><figcaption>{}</figcaption>{}'
-            "<details><summary>Data of the chart: {}</summary>{}</details></figure>"
-        ).format(chart.name, chart.title, Markup(chart.svg), chart.title, rows)
+            "<details><summary>Data of the chart</summary>{}</details></figure>"
+        ).format(chart.name, chart.title, Markup(chart.svg), rows)
     )
 
 

@@ -10,6 +10,7 @@ import fnmatch
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
@@ -25,17 +26,16 @@ KINDS = (
 def formatted(value: float, form: str) -> str:
     """A number as the reader sees it: ``count``, ``percent:D`` of a share, ``number:D``.
 
+    A half is rounded away from nought, as people do by hand.
+
     >>> formatted(0.17799, "percent:1"), formatted(32058, "count"), formatted(-5, "count")
     ('17.8%', '32,058', '−5')
     """
     kind, _, digits = form.partition(":")
-    if kind == "count":
-        text = f"{value:,.0f}"
-    elif kind == "percent":
-        text = f"{100 * value:,.{digits}f}%"
-    else:
-        text = f"{value:,.{digits}f}"
-    return text.replace("-", "−")
+    number = Decimal(repr(float(value))) * (100 if kind == "percent" else 1)
+    number = number.quantize(Decimal(1).scaleb(-int(digits or 0)), ROUND_HALF_UP)
+    text = f"{abs(number):,f}" + ("%" if kind == "percent" else "")
+    return f"−{text}" if number < 0 else text
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,12 @@ class Parameters(_Strict):
 class _NoDoubles(yaml.SafeLoader):
     """YAML lets a key stand twice and takes the last; a params file that does so is refused."""
 
+    # a period such as 2013-05-01 is text to be refused, not a date
+    yaml_implicit_resolvers = {
+        first: [pair for pair in pairs if not pair[0].endswith(":timestamp")]
+        for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
     def construct_mapping(self, node, deep=False):
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
         for key in keys:
@@ -104,7 +110,8 @@ def read_parameters(path: Path) -> Parameters:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" line {mark.line + 1}" if mark else ""
-        raise refusal(f"{path}{line}", f"is not YAML: {error.problem}") from None
+        problem = getattr(error, "problem", None) or str(error)
+        raise refusal(f"{path}{line}", f"is not YAML: {problem}") from None
     if not isinstance(given, dict):
         raise refusal(str(path), "holds no keys", Parameters.model_fields)
     return check(given, str(path))

@@ -42,14 +42,14 @@ def not_reported(shares: Findings, breakdown: str, area: str) -> Chart:
         axes.set_ylim(-0.7, len(places) - 0.3)
         axes.set_xlim(left=-0.005)
         axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
-        axes.set_xlabel("share not reported")
+        axes.set_xlabel("share not known")
         figure.legend(loc="outside upper left", ncols=2, frameon=False)
     absent = [place for place in sorted(places) if not series["CED"][place].available]
     own = series["all tactics"][area]
     return finish(
         figure,
         f"not-reported-{breakdown}",
-        f"Uses of force whose {breakdown} was not reported, by force, {own.period}",
+        f"Uses of force whose {breakdown} is not known, by force, {own.period}",
         f"Dots for each force in alphabetical order. {area}: {own.text()} of all tactics. Without "
         f"a breakdown of CED use: {', '.join(absent) or 'none'}.",
         tuple(rows[place] for rows in series.values() for place in sorted(places)),

@@ -53,7 +53,7 @@ def ladder(findings: Findings) -> Chart | None:
         axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:g}%")
         axes.set_yticks(range(len(rows)), [row.label for row in rows])
         axes.set_ylim(len(rows) - 0.5, -0.7)
-        axes.set_xlabel("share of the earlier stage, log scale")
+        axes.set_xlabel("share, log scale")
     period = rows[0].period
     listed = "; ".join(
         f"{row.label.lower()} {row.text()}, {row.text('lower')} to {row.text('upper')}"
@@ -131,7 +131,7 @@ def series(counts: Counts, area: str) -> Chart:
         axes.grid(axis="x", visible=False)
         axes.set_ylabel("CED uses (highest use in a report)")
         axes.set_ylim(0, max(base.max() * 1.18, 1))
-        figure.legend(loc="outside upper left", ncols=3, frameon=False)
+        figure.legend(loc="outside upper left", ncols=2, frameon=False)
     rows = tuple(
         kinds[period][tactic]
         for period in periods

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
@@ -60,9 +61,11 @@ def execute(
             notebook = _papermill(path, target, parameters, folder, bar)
     except PapermillExecutionError as error:
         failed = nbformat.read(target, as_version=4)
-        return Executed(name, tidy(failed), f"{error.ename}: {error.evalue}")
+        return Executed(name, tidy(failed), without_paths(f"{error.ename}: {error.evalue}"))
     except Exception as error:  # a notebook that cannot be read, a kernel that died twice
-        return Executed(name, nbformat.v4.new_notebook(), f"{type(error).__name__}: {error}")
+        return Executed(
+            name, nbformat.v4.new_notebook(), without_paths(f"{type(error).__name__}: {error}")
+        )
     return Executed(name, tidy(notebook))
 
 
@@ -105,9 +108,21 @@ def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 def _tidy_output(output: nbformat.NotebookNode) -> nbformat.NotebookNode:
     kept = copy.deepcopy(output)
-    if kept.output_type == "error":  # a traceback names paths of this machine
+    if kept.output_type == "error":  # a traceback is of no use to a reader
+        kept.evalue = without_paths(kept.evalue)
         kept.traceback = [f"{kept.ename}: {kept.evalue}"]
+    elif kept.output_type == "stream":
+        kept.text = without_paths(kept.text)
     return kept
+
+
+_PATH = re.compile(r"(?<![\w.])(?:[A-Za-z]:)?(?:[\\/][^\\/:'\"<>|\n]+)+[\\/]([^\\/:'\"<>|\s]+)")
+_KERNEL = re.compile(r"ipykernel_\d+[\\/]\d+\.py|\d+\.py(?=:\d+: )")
+
+
+def without_paths(text: str) -> str:
+    """A text in which a path of this machine is only the name of its file."""
+    return _KERNEL.sub("cell", _PATH.sub(r"\1", text))
 
 
 def written(notebook: nbformat.NotebookNode) -> str:

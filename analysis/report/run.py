@@ -181,7 +181,7 @@ def _write_text(path: Path, text: str) -> None:
 
 
 def _replace(folder: Path, staging: Path) -> None:
-    """Put the finished folder in place of the old one; files that are not ours move over.
+    """Put the finished folder in place of the old one; files that are not ours are taken over.
 
     Renaming fails as a whole where a program holds a file of the old folder, and then nothing
     has changed.
@@ -189,6 +189,11 @@ def _replace(folder: Path, staging: Path) -> None:
     if not folder.exists():
         os.replace(staging, folder)
         return
+    for path in _not_ours(folder):
+        target = staging / path.relative_to(folder)
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
     old = _beside(folder, "old")
     os.replace(folder, old)
     try:
@@ -196,11 +201,6 @@ def _replace(folder: Path, staging: Path) -> None:
     except OSError:
         os.replace(old, folder)
         raise
-    for path in _not_ours(old):
-        target = folder / path.relative_to(old)
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(path, target)
     shutil.rmtree(old, ignore_errors=True)
 
 
