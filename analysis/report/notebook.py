@@ -61,11 +61,9 @@ def execute(
             notebook = _papermill(path, target, parameters, folder, bar)
     except PapermillExecutionError as error:
         failed = nbformat.read(target, as_version=4)
-        return Executed(name, tidy(failed), without_paths(f"{error.ename}: {error.evalue}"))
+        return Executed(name, tidy(failed), _reason(error.ename, error.evalue))
     except Exception as error:  # a notebook that cannot be read, a kernel that died twice
-        return Executed(
-            name, nbformat.v4.new_notebook(), without_paths(f"{type(error).__name__}: {error}")
-        )
+        return Executed(name, nbformat.v4.new_notebook(), _reason(type(error).__name__, str(error)))
     return Executed(name, tidy(notebook))
 
 
@@ -84,6 +82,11 @@ def _papermill(
             autosave_cell_every=0,
             extra_arguments=["--log-level=CRITICAL"],
         )
+
+
+def _reason(name: str, message: str) -> str:
+    """Why a chapter failed, in one line and without a path of this machine."""
+    return " ".join(without_paths(f"{name}: {message}").split())
 
 
 def tidy(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
