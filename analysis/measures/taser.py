@@ -330,47 +330,25 @@ def funnel(official: Counts, area: str, period: str, *, keep_unstated: bool = Fa
 def _funnel_fit(fitted: funnels.Funnel, series: str, words: dict) -> list[Finding]:
     """The fit and the numbers of forces outside the limits."""
     rows = [
-        Finding(
-            series_id=f"{series}/pooled",
-            label="Share in all forces together",
-            kind="share",
-            unit="discharge per use",
-            form="percent:1",
-            value=fitted.pooled,
-            **words,
+        ("pooled", "Share in all forces together", "share", "discharge per use", "percent:1",
+         fitted.pooled),
+        ("phi", "Overdispersion φ (mean squared z-score, clipped)", "statistic",
+         "ratio of variances", "number:2", fitted.phi),
+        ("tau2", "Variance between forces τ²", "statistic", "arcsine squared", "number:5",
+         fitted.tau2),
+        *(
+            (f"outside-{_digits(limit)}-{when}",
+             f"Forces outside the {_limit_name(limit)} limits {when} adjustment", "count", "force",
+             "count", fitted.outside(limit, adjusted=when == "after"))
+            for limit in funnels.LIMITS
+            for when in ("before", "after")
         ),
-        Finding(
-            series_id=f"{series}/phi",
-            kind="statistic",
-            unit="ratio of variances",
-            label="Overdispersion φ (mean squared z-score, clipped)",
-            form="number:2",
-            value=fitted.phi,
-            **words,
-        ),
-        Finding(
-            series_id=f"{series}/tau2",
-            kind="statistic",
-            unit="arcsine squared",
-            label="Variance between forces τ²",
-            form="number:5",
-            value=fitted.tau2,
-            **words,
-        ),
-    ]
-    for limit in funnels.LIMITS:
-        for adjusted, when in ((False, "before"), (True, "after")):
-            rows.append(
-                Finding(
-                    series_id=f"{series}/outside-{_digits(limit)}-{when}",
-                    kind="count",
-                    unit="force",
-                    label=f"Forces outside the {_limit_name(limit)} limits {when} adjustment",
-                    value=fitted.outside(limit, adjusted=adjusted),
-                    **words,
-                )
-            )
-    return rows
+    ]  # fmt: skip
+    return [
+        Finding(series_id=f"{series}/{name}", label=label, kind=kind, unit=unit, form=form,
+                value=value, **words)
+        for name, label, kind, unit, form, value in rows
+    ]  # fmt: skip
 
 
 def _rules(events: np.ndarray, sizes: np.ndarray, series: str, pooled: Finding) -> list[Finding]:
