@@ -127,7 +127,7 @@ def series(counts: Counts, area: str) -> Chart:
                     fontsize=SMALL,
                     color=GREY,
                 )
-        axes.set_xticks(places, periods)
+        axes.set_xticks(places, periods, fontsize=SMALL)
         axes.grid(axis="x", visible=False)
         axes.set_ylabel("CED uses (highest use in a report)")
         axes.set_ylim(0, max(base.max() * 1.18, 1))
