@@ -51,9 +51,6 @@ INDEPENDENT = (
     "true uncertainty is wider"
 )
 RESIDENTS_OF_2020 = "residents are the mid-2020 estimates, whatever the year of the uses"
-EXPERIMENTAL = (
-    "growth over the years is mostly better recording; the publisher warns against ranking forces"
-)
 NO_CED_BEFORE_2017 = (
     "figures of CED use before April 2017 are held for Cambridgeshire only; the Home Office "
     "printed them by calendar year in tables that are not among the sources"
