@@ -116,7 +116,7 @@ def table(rows: Findings, caption: str) -> Shown:
     ]
     first = next(iter(rows), None)
     title = ", ".join([caption, *(getattr(first, name) for name in shared)])
-    methods = {row.method for row in rows if row.available}
+    methods = {row.method for row in rows if row.available and row.method}
     method = f"Method: {methods.pop()}." if len(methods) == 1 else ""
     return Shown(_table(title, ["", *columns], lines) + _notes(rows, method))
 
