@@ -164,12 +164,15 @@ class Counts:
             for column in ("area", "tactic", "group")
         }
         injury = (pairs["breakdown"] == "injury").to_numpy()
-        same_answers = (
-            pairs["group"].str.rpartition(" / ")[0].to_numpy()
-            == totals["group"].str.rpartition(" / ")[0].to_numpy()
-        )
+        same_answers = injury.copy()
+        if injury.any():
+            answers = (
+                frame.loc[injury, "group"].str.rpartition(" / ")[0].to_numpy()
+                for frame in (pairs, totals)
+            )
+            same_answers[injury] = np.equal(*answers)
         relation = np.select(
-            [differs["area"], differs["tactic"], injury & same_answers, injury],
+            [differs["area"], differs["tactic"], same_answers, injury],
             ["area", "tactic", "level", "answer"],
             default="group",
         )
