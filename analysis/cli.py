@@ -13,7 +13,7 @@ from pathlib import Path
 
 from analysis import __version__
 from analysis.audit import check_at_hand
-from analysis.errors import Refused
+from analysis.errors import CannotWrite, Refused
 from analysis.parameters import Parameters, check, read_parameters
 from analysis.places import NOTEBOOKS, PARAMS, REPORTS
 from analysis.sources import published
@@ -50,9 +50,12 @@ def main(arguments: list[str] | None = None) -> int:
         return {"run": _run, "list": _list, "rebuild": _rebuild, "refresh": _refresh}[
             given.command
         ](given)
+    except CannotWrite as error:
+        print(error, file=sys.stderr)
+        return CANNOT_WRITE
     except Refused as error:
         print(error, file=sys.stderr)
-        return CANNOT_WRITE if type(error).__name__ == "CannotWrite" else REFUSED
+        return REFUSED
     except KeyboardInterrupt:
         print("stopped; nothing was written", file=sys.stderr)
         return 130

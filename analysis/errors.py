@@ -9,6 +9,10 @@ class Refused(Exception):
     """A request or an input that cannot be honoured; its text is the one line a user sees."""
 
 
+class CannotWrite(Refused):
+    """The folder of the report cannot be written or replaced; nothing in it was changed."""
+
+
 def refusal(where: str, problem: str, allowed: Iterable[object] | str | None = None) -> Refused:
     """One line: where, what is wrong, and what is allowed."""
     line = f"{where}: {problem}"

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from analysis import counts as count_tables
 from analysis import findings as finding_tables
 from analysis import ledger as ledgers
-from analysis.errors import Refused
+from analysis.errors import CannotWrite
 from analysis.parameters import Parameters
 from analysis.places import NOTEBOOKS
 from analysis.report.manifest import manifest
@@ -26,10 +26,6 @@ from analysis.report.page import chapter_of, charts_of, cited, quoted_ids, rende
 from analysis.tables import write_table
 
 WORKERS = 2
-
-
-class CannotWrite(Refused):
-    """The folder of the report cannot be written or replaced; nothing in it was changed."""
 
 
 @dataclass(frozen=True)
