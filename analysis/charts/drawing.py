@@ -54,6 +54,16 @@ def mark(label: Text, row: Count | Finding, part: str = "value") -> None:
     label.set_gid(f"{_MARK}{part}|{row.id}")
 
 
+def _numbered(svg: str) -> str:
+    """Ids of clips, markers and hatches by their order: matplotlib makes them of the last digits of
+    a float, and those differ between processors.
+    """
+    hashes = dict.fromkeys(re.findall(r' id="([a-z][0-9a-f]{10})"', svg))
+    for number, one in enumerate(hashes, 1):
+        svg = re.sub(rf"(?<=[\"#]){one}(?=[\")])", f"part_{number}", svg)
+    return svg
+
+
 def finish(
     figure: Figure, name: str, title: str, alternative: str, rows: tuple[Count | Finding, ...]
 ) -> Chart:
@@ -62,7 +72,7 @@ def finish(
     with mpl.rc_context(STYLE):
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
     svg = stream.getvalue()
-    svg = svg[svg.index("<svg") :].replace("\r\n", "\n").rstrip()
+    svg = _numbered(svg[svg.index("<svg") :].replace("\r\n", "\n").rstrip())
     svg = re.sub(r' id="([^"]+)"', rf' id="{name}-\1"', svg)
     svg = re.sub(rf' id="{name}-{_MARK}(\w+)\|([^"]+)"', r' data-part="\1" data-id="\2"', svg)
     svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", svg)
