@@ -1,0 +1,1 @@
+"""Models: arrays in, estimates out. Nothing here knows what a report is."""
