@@ -8,9 +8,9 @@ from analysis.counts import ALL, Count, Counts, gather
 from analysis.findings import Finding, Findings, not_available
 from analysis.standard.forces import ENGLAND_AND_WALES, forces
 from analysis.standard.names import slug
+from analysis.standard.people import NOT_KNOWN
 
-NOT_REPORTED = "Not reported"
-DONT_KNOW = "Don't know"
+NOT_REPORTED, DONT_KNOW = NOT_KNOWN
 WITH_DONT_KNOW = (
     'in this edition "Don\'t know" is a group of its own; it is counted here with not reported, '
     "and the years are not comparable"
