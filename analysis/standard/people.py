@@ -52,8 +52,6 @@ ETHNICITY = Breakdown(
 )
 # The groups that can be compared: with these an edition, a census and another source agree.
 ETHNIC_GROUPS = ("White", "Black", "Asian", "Mixed", "Other")
-# The groups that both editions and both censuses can be brought to.
-FIVE_GROUPS = ("White", "Black", "Asian", "Mixed", "Other")
 INSIDE_ASIAN = ("Asian", "Asian without Chinese", "Chinese")  # Asian, where Chinese stands apart
 NOT_KNOWN = ("Not reported", "Don't know")
 HEALTH = Breakdown(
