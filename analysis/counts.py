@@ -32,6 +32,8 @@ MEASURES = {
     "reports": "report",
     "officer injuries": "report",
     "subject injuries": "report",
+    "injuries": "injury",  # of officers or of subjects: the source does not say
+    "officer injury share": "per cent",  # of reports, where a source prints no number
     "incidents": "incident",  # immediate and prompt graded incidents of a force's own log
     "authorisations": "authorisation",
     "uses": "use",

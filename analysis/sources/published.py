@@ -14,7 +14,7 @@ from analysis.counts import Counts, build, read_written, write_counts
 from analysis.errors import refusal
 from analysis.ledger import Ledger, read_ledger
 from analysis.places import PUBLISHED
-from analysis.sources import ced_before_2017, home_office, population
+from analysis.sources import ced_before_2017, home_office, population, press
 from analysis.sources.registry import CHECKSUMS, sha256, sources
 from analysis.standard.names import slug
 from analysis.tables import write_table
@@ -23,9 +23,21 @@ LEDGER = PUBLISHED / "ledger.csv"
 HOME_OFFICE = "home-office-"
 
 
+def workbook_of(period: str) -> str:
+    """The key of the Home Office workbook of a financial year."""
+    return f"{HOME_OFFICE}{period.replace('/', '-')}"
+
+
 def table_path(source: str, subject: str, folder: Path = PUBLISHED) -> Path:
     """Where the tidy table of a source and a subject stands."""
     return folder / source / f"{slug(subject)}.csv"
+
+
+# Transcribed by hand: a rebuild makes their hashes only.
+TRANSCRIBED = {
+    "taser-activity": PUBLISHED / "taser-activity.csv",
+    **{paper: table_path(paper, press.SUBJECT) for paper in press.PAPERS},
+}
 
 
 def load(source: str, subject: str) -> Counts:
@@ -87,9 +99,11 @@ def _write(tables: list[Counts], ledger: Ledger, into: Path) -> list[Path]:
         write_counts(counts, path)
         written.append((path, first["source"]))
     write_table(ledger.frame, into / LEDGER.name)
-    activity = PUBLISHED / "taser-activity.csv"  # transcribed by hand, so only its hash is made
     sums = [(path.relative_to(into).as_posix(), sha256(path), source) for path, source in written]
-    sums.append((activity.relative_to(PUBLISHED).as_posix(), sha256(activity), "taser-activity"))
+    sums += [
+        (path.relative_to(PUBLISHED).as_posix(), sha256(path), source)
+        for source, path in TRANSCRIBED.items()
+    ]
     write_table(
         pd.DataFrame(sorted(sums), columns=["file", "sha256", "source"]), into / CHECKSUMS.name
     )
