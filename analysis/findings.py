@@ -18,6 +18,7 @@ from analysis.counts import NOT_AVAILABLE, STATED, Count
 from analysis.standard.names import slug
 from analysis.tables import significant
 
+TOO_FEW = "too few to say"
 KINDS = (
     "count", "difference", "share", "rate", "ratio", "statistic", "printed", "figure", "verdict",
 )  # fmt: skip
@@ -83,6 +84,11 @@ class Finding:
                 object.__setattr__(self, part, significant(float(number)))
 
     @property
+    def place(self) -> str:
+        """Area and period, as the heading of a column."""
+        return f"{self.area}, {self.period}"
+
+    @property
     def id(self) -> str:
         place = (slug(self.area), slug(self.period), slug(self.edition))
         return "@".join((self.series_id, *place))
@@ -111,6 +117,11 @@ class Finding:
 def not_available(reason: str, counts: Iterable[Count] = (), **given) -> Finding:
     """A finding that cannot be had, and why."""
     return Finding(status=NOT_AVAILABLE, reason=reason, counts=tuple(counts), **given)
+
+
+def too_few(reason: str, counts: Iterable[Count | str], **given) -> Finding:
+    """A finding whose numbers are too small to say anything; they are shown, and no value."""
+    return Finding(status=TOO_FEW, reason=reason, counts=tuple(counts), **given)
 
 
 COLUMNS = ["id", *(field.name for field in fields(Finding))]
