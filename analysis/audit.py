@@ -9,12 +9,15 @@ from pathlib import Path
 from analysis.counts import Counts, gather
 from analysis.errors import Refused, refusal
 from analysis.ledger import Ledger
-from analysis.parameters import Parameters, check
+from analysis.parameters import Choices, Parameters, check
 from analysis.places import PUBLISHED
-from analysis.sources import home_office, published, taser_activity
+from analysis.sources import home_office, population, press, published, taser_activity
 from analysis.sources.registry import Input, identify, sources
 
 BEFORE_2017 = ("home-office-ced-2016", "home-office-2017-18")
+# breakdown of reports: the source of residents by the same; the census asks sex, and an officer
+# perceives gender
+RESIDENTS = {"age": "mid-2020-age", "gender": "census-2021-sex"}
 
 
 @dataclass
@@ -25,6 +28,7 @@ class Audit:
     ledger: Ledger = field(default_factory=Ledger)
     inputs: dict[str, Input] = field(default_factory=dict)
     base: Path = Path()  # where relative paths of sources are found
+    _held: dict[str, _Published] = field(init=False, repr=False, default_factory=dict)
 
     @property
     def area(self) -> str:
@@ -35,17 +39,38 @@ class Audit:
         return self.parameters.period
 
     @property
+    def choices(self) -> Choices:
+        return self.parameters.choices
+
+    @property
     def confidence(self) -> float:
-        return self.parameters.choices.confidence
+        return self.choices.confidence
+
+    @property
+    def periods(self) -> list[str]:
+        """Financial years whose official tables are held, and the audit's own; oldest first."""
+        return sorted({*published.periods(), self.period})
 
     @property
     def source(self) -> str:
         """The key of the official workbook of the period."""
-        return f"{published.HOME_OFFICE}{self.period.replace('/', '-')}"
+        return published.workbook_of(self.period)
 
     def official(self, subject: str) -> Counts:
         """An official table of the period by its subject (``analysis.sources.home_office``)."""
         return self._official[subject]
+
+    def official_of(self, subject: str, period: str) -> Counts:
+        """The official table of a year in ``periods``; another year is refused."""
+        if period == self.period:
+            return self.official(subject)
+        if period not in self.periods:
+            raise refusal("period", f"{period!r} cannot be had", self.periods)
+        return self._published(published.workbook_of(period))[subject]
+
+    def official_years(self, subject: str) -> Counts:
+        """The official tables of all ``periods`` as one."""
+        return gather([self.official_of(subject, period) for period in self.periods])
 
     @cached_property
     def official_tables(self) -> dict[str, Counts]:
@@ -56,7 +81,7 @@ class Audit:
     def _official(self):
         given = self.parameters.sources.home_office
         if given is None:
-            return _Published(self, self.source)
+            return self._published(self.source)
         path = self.base / given
         edition, counts = home_office.read_counts(path, self.ledger)
         if edition.period != self.period:
@@ -84,12 +109,30 @@ class Audit:
     @cached_property
     def ced_before_2017(self) -> Counts:
         """CED use in the calendar years before the financial years of the official series."""
-        return gather([_Published(self, source)["CED by force"] for source in BEFORE_2017])
+        return gather([self._published(source)["CED by force"] for source in BEFORE_2017])
 
     @cached_property
-    def residents(self) -> Counts:
-        """Residents of all ages, mid-2020."""
-        return _Published(self, "mid-2020-age")["residents by age"]
+    def press(self) -> Counts:
+        """Reports and injuries of one quarter as newspapers printed them; Cambridgeshire only."""
+        return gather([self._published(paper)[press.SUBJECT] for paper in press.PAPERS])
+
+    def residents_by(self, breakdown: str, census: str | None = None) -> Counts:
+        """Residents of each force by ``age`` (mid-2020), ``gender`` (Census 2021) or ``ethnicity``.
+
+        Ethnicity is that of the ``census`` given, "2011" or "2021", or else of the audit's choice.
+        The census asks sex; in reports of use of force it is gender as the officer perceives it.
+        """
+        if breakdown == "ethnicity":
+            source = f"census-{census or self.choices.census}-ethnicity"
+        else:
+            source = RESIDENTS[breakdown]
+        return self._published(source)[population.subject_of(source)]
+
+    def _published(self, source: str) -> _Published:
+        """The tidy tables of a source; kept, so that its ledger is taken over once."""
+        if source not in self._held:
+            self._held[source] = _Published(self, source)
+        return self._held[source]
 
     def read(self, path: Path, source: str) -> Input:
         """Put a file on the list of what was read."""

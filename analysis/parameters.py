@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from analysis.errors import Refused, refusal
 from analysis.standard.forces import force_name, forces
 from analysis.standard.names import slug
-from analysis.standard.people import ETHNICITY
+from analysis.standard.people import ETHNIC_GROUPS
 from analysis.standard.periods import GRAMMAR, parse_period
-from analysis.standard.tactics import CED_ORDERS
+from analysis.standard.tactics import BROKEN_DOWN, CED_ORDERS
 
-CHAPTERS = ("data-quality", "taser")
+CHAPTERS = ("data-quality", "taser", "injuries")
 
 
 class _Strict(BaseModel):
@@ -31,6 +31,8 @@ class Sources(_Strict):
 
     home_office: str | None = Field(None, description="a Home Office workbook (.ods or .xlsx)")
     taser_activity: str | None = Field(None, description="a CSV of Taser activity")
+    arrests: str | None = Field(None, description="a CSV of arrests by ethnic group")
+    stop_and_search: str | None = Field(None, description="a CSV of searches by ethnic group")
 
 
 class Choices(_Strict):
@@ -38,14 +40,24 @@ class Choices(_Strict):
 
     confidence: Annotated[float, Field(ge=0.5, lt=1)] = 0.95
     ced_order: Literal[*CED_ORDERS] = "metropolitan"
+    tactic: Literal[BROKEN_DOWN] = "CED"
     census: Literal["2011", "2021"] = "2021"
-    reference_group: Literal[ETHNICITY.editions[-1][:-1]] = "White"
+    reference_group: Literal[ETHNIC_GROUPS] = "White"
+    comparison_group: Literal[ETHNIC_GROUPS] = "Black"
     seed: Annotated[int, Field(ge=0)] = 1
 
     @field_validator("census", mode="before")
     @classmethod
     def _year_as_text(cls, given: object) -> object:
         return str(given) if isinstance(given, int) else given
+
+    @model_validator(mode="after")
+    def _two_groups(self) -> Choices:
+        if self.comparison_group == self.reference_group:
+            others = [group for group in ETHNIC_GROUPS if group != self.reference_group]
+            problem = f"{self.comparison_group!r} is the reference_group too"
+            raise refusal("choices.comparison_group", problem, others)
+        return self
 
 
 class Parameters(_Strict):

@@ -4,11 +4,14 @@ import shutil
 import zipfile
 
 import pytest
+from pandas.testing import assert_frame_equal
 
 from analysis.audit import Audit, check_at_hand, open_audit
 from analysis.cli import REFUSED, main
 from analysis.errors import Refused
+from analysis.ledger import Ledger
 from analysis.parameters import check
+from analysis.sources import published
 from tests.conftest import WORKBOOKS
 
 
@@ -31,6 +34,64 @@ def test_official_figures_come_from_the_clone():
     assert (uses.value, uses.edition, audit.edition) == (208, "2020-12-17", "2020-12-17")
     assert {one.registered for one in audit.inputs.values()} == {True}
     assert all(name.startswith("data/published/") for name in audit.inputs)
+
+
+def test_the_years_at_hand_and_the_audits_own(workbook):
+    assert open_audit("Kent", "2018/19").periods == ["2018/19", "2019/20"]
+    own = parameters(period="2020/21", sources={"home_office": workbook.name})
+    assert Audit(own).periods == ["2018/19", "2019/20", "2020/21"]
+
+
+def test_an_official_table_of_another_year():
+    audit = open_audit("Cambridgeshire", "2019/20")
+    cell = {"area": "England and Wales", "tactic": "CED", "period": "2018/19"}
+    # definition 9: 23,451 uses in 2018/19, 32,058 in 2019/20
+    assert audit.official_of("CED by force", "2018/19").one(**cell).value == 23_451
+    assert audit.official_of("CED by force", "2019/20") is audit.official("CED by force")
+    with pytest.raises(Refused, match="period: '2017/18' cannot be had; allowed: 2018/19, 2019/20"):
+        audit.official_of("CED by force", "2017/18")
+
+
+def test_what_is_read_of_another_year_is_noted_once():
+    audit = open_audit("Cambridgeshire", "2019/20")
+    for subject in ("CED by force", "age", "CED by force"):
+        audit.official_of(subject, "2018/19")
+    assert set(audit.inputs) == {
+        "data/published/home-office-2018-19/ced-by-force.csv",
+        "data/published/home-office-2018-19/age.csv",
+    }
+    assert_frame_equal(audit.ledger.frame, sorted_ledger("home-office-2018-19"))
+
+
+def sorted_ledger(source):
+    """What the clone says was changed in a source, as an audit that reads it once has it."""
+    ledger = Ledger()
+    ledger.extend(published.ledger_of(source))
+    return ledger.frame
+
+
+def test_an_official_table_of_the_audits_own_workbook_is_not_the_clones(workbook):
+    given = parameters(sources={"home_office": workbook.name})
+    audit = Audit(given, base=workbook.parent)
+    audit.official_of("CED by force", "2019/20")
+    assert set(audit.inputs) == {workbook.name}
+
+
+@pytest.mark.parametrize(
+    "breakdown, census, group, number",
+    [  # the rows of Cambridgeshire in the files of the population material
+        ("ethnicity", "2011", "Black", 10_174),
+        ("ethnicity", "2021", "Black", 18_496),
+        ("ethnicity", None, "Black", 10_174),  # the audit's own choice
+        ("gender", None, "Female", 452_440),
+        ("age", None, "11-17", 70_887),
+    ],
+)
+def test_residents_by_breakdown(breakdown, census, group, number):
+    audit = open_audit("Cambridgeshire", "2019/20", census="2011")
+    residents = audit.residents_by(breakdown, census)
+    assert residents.one(area="Cambridgeshire", group=group).value == number
+    assert len(audit.inputs) == 1
 
 
 def test_the_activity_is_the_board_papers():

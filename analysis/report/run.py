@@ -13,15 +13,16 @@ from pathlib import Path
 
 import pandas as pd
 from filelock import FileLock, Timeout
+from nbformat.v4 import new_notebook
 
 from analysis import counts as count_tables
 from analysis import findings as finding_tables
 from analysis import ledger as ledgers
-from analysis.errors import CannotWrite
+from analysis.errors import CannotWrite, refusal
 from analysis.parameters import Parameters
 from analysis.places import NOTEBOOKS
 from analysis.report.manifest import manifest
-from analysis.report.notebook import Executed, execute, written
+from analysis.report.notebook import Executed, execute, parameter_names, written
 from analysis.report.page import chapter_of, charts_of, cited, quoted_ids, render
 from analysis.tables import write_table
 
@@ -81,22 +82,40 @@ def _alone(folder: Path):
 
 def _execute(parameters: Parameters, base: Path, staging: Path) -> list[Executed]:
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # the kernel of this environment, no other
-    values = {
-        "area": parameters.area,
-        "period": parameters.period,
-        "sources": parameters.sources.model_dump(exclude_none=True),
-        "confidence": parameters.choices.confidence,
-    }
+    values = values_of(parameters)
     scratch = staging / "scratch"
     scratch.mkdir()
     with ThreadPoolExecutor(WORKERS) as pool:
         jobs = [
-            pool.submit(execute, NOTEBOOKS / f"{name}.ipynb", values, base, scratch, position)
+            pool.submit(_chapter, NOTEBOOKS / f"{name}.ipynb", values, base, scratch, position)
             for position, name in enumerate(parameters.chapters)
         ]
         executed = [job.result() for job in jobs]
     shutil.rmtree(scratch)
     return [_with_unrecorded(chapter) for chapter in executed]
+
+
+def values_of(parameters: Parameters) -> dict[str, object]:
+    """Every value that a chapter can name in its parameters cell, in one flat set."""
+    return {
+        "area": parameters.area,
+        "period": parameters.period,
+        "sources": parameters.sources.model_dump(exclude_none=True),
+        **parameters.choices.model_dump(),
+    }
+
+
+def _chapter(
+    path: Path, values: dict[str, object], base: Path, scratch: Path, position: int
+) -> Executed:
+    """Run a chapter with the values that it names; one that names any other has failed."""
+    names = parameter_names(path)
+    unknown = sorted(names - values.keys())
+    if unknown:
+        failure = str(refusal("parameters of the chapter", repr(unknown[0]), values))
+        return Executed(path.stem, new_notebook(), failure)
+    passed = {name: value for name, value in values.items() if name in names}
+    return execute(path, passed, base, scratch, position)
 
 
 def _with_unrecorded(chapter: Executed) -> Executed:

@@ -51,6 +51,11 @@ LAYOUTS = (
 )  # fmt: skip
 
 
+def subject_of(source: str) -> str:
+    """What the table of a population source is about."""
+    return next(layout.subject for layout in LAYOUTS if layout.source == source)
+
+
 def read(path: Path) -> pd.DataFrame:
     """A population file as text, one row for each police force area."""
     return read_table(path)

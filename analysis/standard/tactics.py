@@ -64,6 +64,18 @@ _TREE: dict[str, tuple[str | None, tuple[str, ...]]] = {
 }
 TACTICS = tuple(_TREE)
 
+# Broken down by ethnic group, age, gender and health condition in every edition, and part of a
+# total. The year ending March 2019 prints one row for CED there, and other rows for AEP.
+BROKEN_DOWN = (
+    "All tactics", "Restraint", "Handcuffing", "Compliant handcuffing",
+    "Non-compliant handcuffing", "Handcuffing not stated", "Limb or body restraints",
+    "Ground restraint", "Unarmed skills", "Other equipment", "Baton", "Baton drawn", "Baton used",
+    "Baton not stated", "Irritant spray", "Irritant spray drawn", "Irritant spray used",
+    "Irritant spray not stated", "Spit and bite guard", "Shield", "Less lethal weapons", "CED",
+    "AEP", "AEP not stated", "Firearms", "Other", "Dog use", "Dog deployed", "Dog bite",
+    "Dog not stated", "Other or improvised",
+)  # fmt: skip
+
 CED_NON_DISCHARGE = ("CED drawn", "CED aimed", "CED red-dot", "CED arced")
 CED_DISCHARGE = ("CED drive stun", "CED fired", "CED angled drive stun")
 

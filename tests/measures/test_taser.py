@@ -286,7 +286,7 @@ def volume(area):
     return taser.volume(
         one.official("CED by force"),
         one.official("reports by force"),
-        one.residents,
+        one.residents_by("age"),
         area,
         "2019/20",
         0.95,

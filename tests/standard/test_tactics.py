@@ -5,7 +5,9 @@ import csv
 import pytest
 
 from analysis.errors import Refused
+from analysis.sources import published
 from analysis.standard.tactics import (
+    BROKEN_DOWN,
     CED_DISCHARGE,
     CED_NON_DISCHARGE,
     CED_ORDERS,
@@ -66,6 +68,18 @@ def test_every_other_tactic_ends_in_all_tactics():
     assert tops == {"All tactics"}
     alone = {tactic for tactic in TACTICS if not ancestors(tactic)}
     assert alone == {"All tactics", "Tactics not reported", "Tactical communication"}
+
+
+def test_tactics_that_every_edition_breaks_down():
+    printed = [
+        set(published.load(f"home-office-{year}", f"{breakdown}{by_force}").frame["tactic"])
+        for year in ("2018-19", "2019-20")
+        for breakdown in ("age", "ethnicity", "gender", "health condition")
+        for by_force in ("", " by force")
+    ]
+    in_no_total = {"Tactical communication", "Tactics not reported"}
+    assert set(BROKEN_DOWN) == set.intersection(*printed) - in_no_total
+    assert [tactic for tactic in TACTICS if tactic in BROKEN_DOWN] == list(BROKEN_DOWN)
 
 
 @pytest.mark.parametrize(
