@@ -33,7 +33,7 @@ MEASURES = {
     "officer injuries": "report",
     "subject injuries": "report",
     "injuries": "injury",  # of officers or of subjects: the source does not say
-    "officer injury share": "per cent",  # of reports, where a source prints no number
+    "per cent of reports with an officer injured": "per cent",  # where no number is printed
     "incidents": "incident",  # immediate and prompt graded incidents of a force's own log
     "authorisations": "authorisation",
     "uses": "use",

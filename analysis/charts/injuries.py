@@ -31,12 +31,14 @@ def rates(findings: Findings) -> Chart:
                 ),
                 row,
             )
+        names = [row.label.partition(",")[0].replace(" injured by", ", by") for row in rows]
         axes.set_yticks(
-            range(len(rows)), [f"{row.label.partition(',')[0]}\n{row.period}" for row in rows]
+            range(len(rows)),
+            [f"{name}\n{row.period}" for name, row in zip(names, rows, strict=True)],
         )
         axes.set_ylim(len(rows) - 0.5, -0.8)
-        axes.set_xlim(left=0)
-        axes.set_xlabel("reports of an injury per thousand reports")
+        axes.margins(x=0.12)
+        axes.set_xlabel("per thousand reports")
     listed = "; ".join(
         f"in {row.period} {row.label.partition(',')[0].lower()} {row.text()}, "
         f"{row.text('lower')} to {row.text('upper')}"

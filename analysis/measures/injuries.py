@@ -119,7 +119,7 @@ def _sum(counts: list[Count], words: dict) -> Finding:
     return Finding(
         **words,
         value=sum(count.value for count in counts),
-        basis=" and ".join(f"{{{place}}}" for place in range(len(counts))),
+        basis=" + ".join(f"{{{place}}}" for place in range(len(counts))),
     )
 
 
@@ -162,7 +162,7 @@ def _left_over(parts: tuple[Finding, ...], year: _Year) -> Finding:
     return Finding(
         **words,
         value=level - (answer - without + besides),
-        method="the level, less the answer without Yes alone and with a level alone",
+        method="level less (answer less Yes without a level plus level without a Yes)",
     )
 
 
@@ -349,7 +349,7 @@ def press_rates(printed: Counts, area: str, confidence: float) -> Findings:
             continue
         injured, reports = list(own.where(measure=measure)), own.one(measure="reports")
         number = int(sum(count.value for count in injured))
-        together = " and ".join(f"{{{place}}}" for place in range(len(injured)))
+        together = " + ".join(f"{{{place}}}" for place in range(len(injured)))
         rows.append(
             Finding(
                 **words,
@@ -396,7 +396,10 @@ def _from_share(own: Counts, area: str, confidence: float) -> list[Finding]:
     words = _press_words("officer-injury-share-per-1000-reports", _SHARE, "Officers injured", area)
     if not len(own):
         return [not_available(OTHER_AREA, **words)]
-    share, reports = own.one(measure="officer injury share"), own.one(measure="reports")
+    share, reports = (
+        own.one(measure="per cent of reports with an officer injured"),
+        own.one(measure="reports"),
+    )
     fewest, most = numbers_that_round_to(int(share.value), int(reports.value))
     words |= {"counts": (share, reports), "basis": "{0} per cent of {1}"}
     ends = [
@@ -483,7 +486,7 @@ def press_contradictions(printed: Counts, rates: Findings, area: str) -> Finding
                 **injuries,
                 value=sum(count.value for count in unnamed) - subjects.value,
                 counts=(*unnamed, subjects),
-                basis="{0} and {1} less {2}",
+                basis="{0} + {1} less {2}",
                 caveats=(FORMS,),
             ),
             Finding(
