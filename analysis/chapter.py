@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from analysis.audit import Audit
 from analysis.charts.drawing import Chart
-from analysis.counts import Count, Counts
+from analysis.counts import NOT_AVAILABLE, Count, Counts
 from analysis.findings import Finding, Findings
 from analysis.standard.periods import parse_period
 
@@ -81,12 +81,13 @@ class _Sentence(string.Formatter):
         return escape(value)
 
 
-def say(template: str, **rows: Row) -> Shown:
-    """A sentence that quotes counts and findings by name.
+def say(template: str, **quoted: Row | str) -> Shown:
+    """A sentence that quotes counts and findings by name, and words such as a group's name.
 
-    ``say("{used} of {used.base} authorisations led to use", used=...)``. Where one of them is
+    ``say("{used} of {used.base} authorisations led to use", used=...)``. Where one of the rows is
     not available the sentence says so, with the reason, instead.
     """
+    rows = {name: given for name, given in quoted.items() if not isinstance(given, str)}
     missing = [row for row in rows.values() if not row.available]
     if missing:
         row = missing[0]
@@ -94,7 +95,7 @@ def say(template: str, **rows: Row) -> Shown:
             row.label, row.area, row.period, tagged(row), row.reason
         )
     else:
-        quoted = {name: _Quoted(row) for name, row in rows.items()}
+        quoted |= {name: _Quoted(row) for name, row in rows.items()}
         text = Markup(_Sentence().vformat(template, (), quoted))
     return Shown(Markup("<p>{}</p>").format(text))
 
@@ -132,23 +133,39 @@ def _columns(rows: Findings) -> dict[str, Callable[[Finding], str]]:
         columns["Interval"] = lambda row: _Quoted(row).interval if row.lower is not None else ""
     if any(row.basis for row in rows):
         columns["From"] = lambda row: (
-            Markup(row.basis).format(*map(tagged, row.counts)) if row.available else ""
+            "" if row.status == NOT_AVAILABLE else Markup(row.basis).format(*_numbers(row))
         )
     if len({row.method for row in rows if row.available}) > 1:
         columns["Method"] = lambda row: row.method if row.available else ""
     return columns
 
 
+def _numbers(row: Finding) -> list[Markup]:
+    """The counts that a finding names, apart from patterns."""
+    return [tagged(count) for count in row.counts if isinstance(count, Count)]
+
+
 def crosstab(rows: Findings | Counts, caption: str, *, down: str, across: str) -> Shown:
-    """Counts or findings by two of their dimensions, such as kind down and period across."""
+    """Counts or findings by two of their dimensions, such as kind down and period across.
+
+    The interval of a finding stands in brackets after its value.
+    """
     place = {(getattr(row, down), getattr(row, across)): row for row in rows}
     if len(place) < len(rows):
         raise ValueError(f"{caption}: several rows share {down} and {across}")
     downs, acrosses = (list(dict.fromkeys(key[side] for key in place)) for side in (0, 1))
     if across == "period":
         acrosses.sort(key=parse_period)
-    lines = [(d, [tagged(place[d, a]) if (d, a) in place else "" for a in acrosses]) for d in downs]
-    return Shown(_table(caption, ["", *acrosses], lines) + _notes(rows))
+    lines = [(d, [_cell(place[d, a]) if (d, a) in place else "" for a in acrosses]) for d in downs]
+    own = next((row for row in rows if getattr(row, "lower", None) is not None), None)
+    brackets = Markup("In brackets: {} intervals.").format(tagged(own, "confidence")) if own else ""
+    return Shown(_table(caption, ["", *acrosses], lines) + _notes(rows, brackets))
+
+
+def _cell(row: Row) -> Markup:
+    if getattr(row, "lower", None) is None:
+        return tagged(row)
+    return Markup('{} <span class="limits">({})</span>').format(tagged(row), _Quoted(row).limits)
 
 
 def _table(caption: str, heads: list[str], lines: list[tuple[str, list]]) -> Markup:
@@ -172,10 +189,10 @@ def _table(caption: str, heads: list[str], lines: list[tuple[str, list]]) -> Mar
     ).format(reach, caption, head, body)
 
 
-def _notes(rows: Findings | Counts, method: str = "") -> Markup:
-    """Method, reasons and caveats of the rows, each once, below their table."""
-    notes = {f"Not available: {row.reason}." for row in rows if not row.available}
-    notes |= {method} - {""}
+def _notes(rows: Findings | Counts, first: str = "") -> Markup:
+    """Reasons and caveats of the rows, each once, below their table; ``first`` is one more note."""
+    notes = {f"{row.status.capitalize()}: {row.reason}." for row in rows if not row.available}
+    notes |= {first} - {""}
     notes |= {
         f"{caveat[0].upper()}{caveat[1:]}."
         for row in rows
