@@ -394,41 +394,46 @@ def numbers_that_round_to(share: int, reports: int) -> tuple[int, int]:
 def _from_share(own: Counts, area: str, confidence: float) -> list[Finding]:
     """The rate of injured officers from a share that was printed without a number."""
     words = _press_words("officer-injury-share-per-1000-reports", _SHARE, "Officers injured", area)
-    if not len(own):
-        return [not_available(OTHER_AREA, **words)]
-    share, reports = (
-        own.one(measure="per cent of reports with an officer injured"),
-        own.one(measure="reports"),
-    )
-    fewest, most = numbers_that_round_to(int(share.value), int(reports.value))
-    words |= {"counts": (share, reports), "basis": "{0} per cent of {1}"}
+    words["form"] = "number:0"  # the share has no more digits
     ends = [
+        words
+        | {
+            "series_id": f"press-injuries/officer-injuries-{which}/{_SHARE}",
+            "kind": "count",
+            "label": f"Officers injured, {which} that round to the share, {PAPERS[_SHARE]}",
+            "unit": "report",
+            "form": "count",
+        }
+        for which in ("fewest", "most")
+    ]
+    if not len(own):
+        return [not_available(OTHER_AREA, **one) for one in (words, *ends)]
+    share = own.one(measure="per cent of reports with an officer injured")
+    reports = own.one(measure="reports")
+    fewest, most = numbers_that_round_to(int(share.value), int(reports.value))
+    given = {"counts": (share, reports), "basis": "{0} per cent of {1}"}
+    made = [
         Finding(
-            **words
-            | {
-                "series_id": f"press-injuries/officer-injuries-{which}/{_SHARE}",
-                "kind": "count",
-                "label": f"Officers injured, {which} that round to the share, {PAPERS[_SHARE]}",
-                "unit": "report",
-                "form": "count",
-            },
+            **one,
+            **given,
             value=number,
             method="every number of reports tried, a half rounded up",
             caveats=(FORMS,),
         )
-        for which, number in (("fewest", fewest), ("most", most))
+        for one, number in zip(ends, (fewest, most), strict=True)
     ]
     rate = Finding(
-        **words | {"form": "number:0"},  # the share has no more digits
+        **words,
+        **given,
         value=share.value * PER / 100,
         lower=wilson(fewest, int(reports.value), confidence)[0] * PER,
         upper=wilson(most, int(reports.value), confidence)[1] * PER,
         confidence=confidence,
         method="Wilson score, the widest limits over all numbers that round to the share",
         caveats=(FORMS, INDEPENDENT),
-        findings=tuple(end.id for end in ends),
+        findings=tuple(one.id for one in made),
     )
-    return [rate, *ends]
+    return [rate, *made]
 
 
 def press_contradictions(printed: Counts, rates: Findings, area: str) -> Findings:
