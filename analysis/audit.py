@@ -11,7 +11,7 @@ from analysis.errors import Refused, refusal
 from analysis.ledger import Ledger
 from analysis.parameters import Choices, Parameters, check
 from analysis.places import PUBLISHED
-from analysis.sources import home_office, population, press, published, taser_activity
+from analysis.sources import encounters, home_office, population, press, published, taser_activity
 from analysis.sources.registry import Input, identify, sources
 
 BEFORE_2017 = ("home-office-ced-2016", "home-office-2017-18")
@@ -68,9 +68,9 @@ class Audit:
             raise refusal("period", f"{period!r} cannot be had", self.periods)
         return self._published(published.workbook_of(period))[subject]
 
-    def official_years(self, subject: str) -> Counts:
-        """The official tables of all ``periods`` as one."""
-        return gather([self.official_of(subject, period) for period in self.periods])
+    def every_year(self, subject: str) -> Counts:
+        """The official tables of a subject for all ``periods``, each from the edition of its year."""
+        return gather([self.official_of(subject, one).where(period=one) for one in self.periods])
 
     @cached_property
     def official_tables(self) -> dict[str, Counts]:
@@ -105,6 +105,25 @@ class Audit:
         known = self.read(path, taser_activity.SOURCE).registered
         edition = sources()[taser_activity.SOURCE].edition if known else path.stem
         return taser_activity.clean(frame, path.name, self.ledger, edition)
+
+    @cached_property
+    def arrests(self) -> Counts:
+        """Arrests by ethnic group; none where no source is given."""
+        return self._encounters(self.parameters.sources.arrests, "arrests")
+
+    @cached_property
+    def stop_and_search(self) -> Counts:
+        """Stop and searches by ethnic group; none where no source is given."""
+        return self._encounters(self.parameters.sources.stop_and_search, "stop-and-search")
+
+    def _encounters(self, given: str | None, source: str) -> Counts:
+        if given is None:
+            return gather([])
+        path = self.base / given
+        frame = encounters.read(path)
+        known = self.read(path, source).registered
+        edition = sources()[source].edition if known else path.stem
+        return encounters.clean(frame, source, path.name, self.ledger, edition)
 
     @cached_property
     def ced_before_2017(self) -> Counts:
@@ -165,6 +184,8 @@ def check_at_hand(parameters: Parameters, where: str, base: Path) -> None:
     for key, read in (
         ("home_office", lambda: audit.edition),
         ("taser_activity", lambda: audit.activity),
+        ("arrests", lambda: audit.arrests),
+        ("stop_and_search", lambda: audit.stop_and_search),
     ):
         try:
             read()

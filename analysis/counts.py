@@ -38,6 +38,8 @@ MEASURES = {
     "authorisations": "authorisation",
     "uses": "use",
     "discharges": "discharge",
+    "arrests": "arrest",
+    "stop and searches": "search",
     "residents": "person",
 }
 

@@ -10,7 +10,7 @@ from analysis.audit import Audit, check_at_hand, open_audit
 from analysis.cli import REFUSED, main
 from analysis.errors import Refused
 from analysis.ledger import Ledger
-from analysis.parameters import check
+from analysis.parameters import Sources, check
 from analysis.sources import published
 from tests.conftest import WORKBOOKS
 
@@ -102,6 +102,38 @@ def test_the_activity_is_the_board_papers():
     assert {count.area for count in audit.activity} == {"Cambridgeshire"}
 
 
+ARRESTS = "period,area,group,number,printed_in\n2019/20,Kent,Black,80,Made up\n"
+
+
+def test_arrests_and_searches_where_a_source_is_given(tmp_path):
+    (tmp_path / "arrests.csv").write_text(ARRESTS, "utf-8")
+    (tmp_path / "searches.csv").write_text(ARRESTS.replace("80", "90"), "utf-8")
+    given = {"arrests": "arrests.csv", "stop_and_search": "searches.csv"}
+    audit = Audit(parameters(sources=given), base=tmp_path)
+    assert (audit.arrests.one(group="Black").value, audit.arrests.one().unit) == (80, "arrest")
+    assert (audit.stop_and_search.one().value, audit.stop_and_search.one().unit) == (90, "search")
+    assert {one.registered for one in audit.inputs.values()} == {False}
+    assert {one.edition for one in audit.arrests + audit.stop_and_search} == {"arrests", "searches"}
+
+
+def test_no_arrests_and_no_searches_without_a_source():
+    audit = open_audit("Kent", "2019/20")
+    assert len(audit.arrests) == len(audit.stop_and_search) == 0
+    assert audit.inputs == {}
+
+
+@pytest.mark.parametrize("key", ["arrests", "stop_and_search"])
+def test_a_bad_file_is_refused_before_a_notebook_starts(key, tmp_path):
+    (tmp_path / "bad.csv").write_text(ARRESTS.replace("80", "8O"), "utf-8")
+    given = parameters(sources={key: "bad.csv"})
+    problem = (
+        rf"^mine\.yml: sources\.{key}: bad\.csv: bad\.csv: row 2, column number: '8O'; "
+        "allowed: a whole number or nothing$"
+    )
+    with pytest.raises(Refused, match=problem):
+        check_at_hand(given, "mine.yml", tmp_path)
+
+
 def test_values_of_a_chapter_are_checked_as_a_params_file_is():
     with pytest.raises(Refused, match="parameters of the chapter: choices.confidence: 2"):
         open_audit("Kent", "2018/19", confidence=2)
@@ -138,7 +170,7 @@ def test_a_workbook_of_another_year_is_refused(workbook):
         check_at_hand(given, "mine.yml", workbook.parent)
 
 
-@pytest.mark.parametrize("key", ["home_office", "taser_activity"])
+@pytest.mark.parametrize("key", Sources.model_fields)
 def test_a_missing_source_is_refused_before_a_notebook_starts(key, tmp_path, monkeypatch, capsys):
     from analysis.report import run
 

@@ -30,12 +30,12 @@ SHOWN = shows("authorisations", recorded="authorisations")
 UNRECORDED = shows("authorisations", recorded="uses")
 
 
-def chapter(folder: Path, name: str, *codes: str) -> Path:
+def chapter(folder: Path, name: str, *codes: str, parameters: str = PARAMETERS) -> Path:
     """Write a notebook ``name`` with a title, a parameters cell and one cell for each code."""
     new = nbformat.v4
     cells = [
         new.new_markdown_cell(f"# Chapter {name}\n\n## Section of {name}"),
-        new.new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
+        new.new_code_cell(parameters, metadata={"tags": ["parameters"]}),
         *map(new.new_code_cell, codes),
     ]
     for number, cell in enumerate(cells):

@@ -118,6 +118,24 @@ def test_no_traceback_and_no_path_of_this_machine(place, code):
         assert [path for path in machine if path in text] == [], name
 
 
+def test_a_chapter_is_given_the_values_that_it_names_and_no_others(place):
+    place.chapters("taser", more="choices: {seed: 7, tactic: AEP}\n")
+    names = 'assert (area, tactic, seed) == ("Kent", "AEP", 7) and "census" not in dir()'
+    chapter(place.notebooks, "taser", names, parameters='area = ""\ntactic = ""\nseed = 0')
+    assert place.run()[0] == cli.DONE
+
+
+def test_a_chapter_that_names_a_value_of_no_params_file_fails(place):
+    place.chapters("data-quality", "taser")
+    chapter(place.notebooks, "data-quality", SHOWN, parameters='area = ""\nshoe_size = 43')
+    chapter(place.notebooks, "taser", SHOWN)
+    status, _, said = place.run()
+    assert status == cli.CHAPTER_FAILED
+    (line,) = errors(said)
+    assert "data-quality failed: parameters of the chapter: 'shoe_size'; allowed: area, per" in line
+    assert ">309<" in (place.report / "report.html").read_text("utf-8")
+
+
 def test_a_chapter_that_shows_a_figure_without_recording_it_fails(place):
     chapter(place.notebooks, "taser", UNRECORDED)
     status, _, said = place.run()

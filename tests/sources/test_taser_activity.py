@@ -1,12 +1,13 @@
 """Taser activity of a force: the Cambridgeshire board paper, and what is refused."""
 
 import math
+import re
 
 import pytest
 
 from analysis.errors import Refused
 from analysis.ledger import Ledger
-from analysis.places import PUBLISHED
+from analysis.places import PUBLISHED, ROOT
 from analysis.sources import taser_activity
 
 HEADER = (
@@ -135,6 +136,14 @@ def test_a_row_that_stands_twice_is_refused(tmp_path):
 def test_a_row_longer_than_the_header_is_refused(tmp_path):
     with pytest.raises(Refused, match=r"activity\.csv"):
         read(tmp_path, HEADER + PAPER.replace("\n", ",\n"))
+
+
+def test_the_example_of_the_documentation(tmp_path):
+    text = (ROOT / "docs" / "sources.md").read_text("utf-8")
+    (example,) = re.findall(r"```csv\n(period,area,incidents.*?)```", text, re.S)
+    counts = read(tmp_path, example)
+    assert value(counts, "incidents", "immediate and prompt") == 80_000  # 30,000 and 50,000
+    assert all("made-up" in one.table.lower() for one in counts)
 
 
 def test_a_missing_file_is_refused(tmp_path):
