@@ -68,6 +68,10 @@ class _Quoted:
         return tagged(self._row.counts[1])
 
     @property
+    def label(self) -> str:
+        return self._row.label
+
+    @property
     def area(self) -> str:
         return self._row.area
 

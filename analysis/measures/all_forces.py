@@ -223,7 +223,7 @@ def leaving_out(fitted: Iterable[Model]) -> Findings:
         for end, name in ({"largest": LARGEST} | ends).items():
             words = model.words(
                 f"{slug(group)}-to-{slug(model.compared.reference)}/without/{end}",
-                label=f"{'' if end == 'largest' else f'The {end}: '}without {name}, "
+                label=f"{'Without' if end == 'largest' else f'The {end}: without'} {name}, "
                 f"Census {model.census}",
                 kind="ratio",
                 unit=PER_RESIDENT,
@@ -273,7 +273,7 @@ def pooled(fitted: Iterable[Model]) -> Findings:
 def _pooled_by(model: Model, each: list[tuple[float, float]], method: str) -> list[Finding]:
     pair, confidence = model.compared, model.compared.confidence
     series = f"{slug(pair.group)}-to-{slug(pair.reference)}/random-effects/{slug(method)}"
-    title = f"{pair.group} to {pair.reference}, Census {model.census}, {method}"
+    title = f"Census {model.census}, {method}"
     if len(each) < 3:
         words = model.words(series, label=title, kind="ratio", unit=PER_RESIDENT)
         return [not_available("fewer than three forces report such uses", **words)]

@@ -16,11 +16,8 @@ from analysis.standard.names import slug
 
 USES = "tactic uses"
 
-REPORTS = "the unit is a report: one officer's use of force on one person, who may stand in several"
-INDEPENDENT = (
-    "the interval is for chance alone, as if reports were independent of each other; the model of "
-    "all forces below allows for what the reports of a force have in common"
-)
+REPORTS = "the unit is a report: one officer's use of force on one person"
+INDEPENDENT = "intervals are for chance alone, as if reports were independent of each other"
 PERCEIVED = "groups in reports are as the officer perceived them; in a census people say their own"
 CHINESE = "Asian includes Chinese in both years and both censuses"
 AS_OF = {
@@ -122,7 +119,12 @@ def rates_per_report(
 def rates_per_tactic(
     by_force: Counts, breakdown: str, tactic: str, areas: tuple, confidence: float
 ) -> Findings:
-    """Uses per thousand tactics used on people of each group, in each area and year."""
+    """Uses per thousand tactics used on people of each group, in each area and year.
+
+    Nothing where the tactic is all of them.
+    """
+    if tactic == "All tactics":
+        return Findings(())
     rows = []
     for uses in _years(by_force, tactic=tactic, measure=USES):
         every = grouped(by_force, tactic="All tactics", measure=USES, period=uses.period)
@@ -152,7 +154,6 @@ def _rate_words(uses: Groups, breakdown: str, tactic: str, area: str, group: str
         "area": area,
         "period": uses.period,
         "edition": uses.edition,
-        "form": "number:2",
     }
 
 
@@ -174,9 +175,11 @@ def _rate(uses: Tally, base: Tally, words: dict, confidence: float, caveats: tup
     if not base.value:
         return not_available("its denominator is nought", rests_on, **words)
     lower, upper, method = rate(int(uses.value), base.value, 1000, confidence)
+    value = 1000 * uses.value / base.value
     return Finding(
         **words,
-        value=1000 * uses.value / base.value,
+        form=f"number:{1 if value >= 10 else 2 if value >= 1 else 3}",
+        value=value,
         lower=lower,
         upper=upper,
         confidence=confidence,

@@ -74,10 +74,14 @@ class Comparison:
     def pair(self) -> tuple[str, str]:
         return self.group, self.reference
 
-    @property
-    def name(self) -> str:
-        """How the ids of its findings begin."""
-        return f"{slug(self.tactic)}/{slug(self.group)}-to-{slug(self.reference)}"
+    def rung(self, name: str) -> str:
+        """The series of a rung of the ladder."""
+        return f"ratio/{slug(self.tactic)}/{slug(self.group)}-to-{slug(self.reference)}/{name}"
+
+    def model(self, census: str, name: str) -> str:
+        """The series of a ratio in the model of all forces."""
+        pair = f"{slug(self.group)}-to-{slug(self.reference)}"
+        return f"model/{slug(self.tactic)}/{census}/{pair}/{name}"
 
 
 @dataclass(frozen=True)
@@ -153,14 +157,15 @@ def _every(
     areas: Sequence[str],
     rungs: Callable[[_Rungs], list[Finding]],
 ) -> Findings:
-    return Findings(
-        tuple(
-            row
-            for period in benchmarks.periods
-            for area in areas
-            for row in rungs(_Rungs(benchmarks, compared, area, period))
-        )
-    )
+    """The rungs of every area and year, rung after rung in the order of the longest ladder."""
+    made = [
+        rungs(_Rungs(benchmarks, compared, area, period))
+        for period in benchmarks.periods
+        for area in areas
+    ]
+    order = [row.series_id for row in max(made, key=len)]
+    rows = [row for ladder in made for row in ladder]
+    return Findings(tuple(sorted(rows, key=lambda row: order.index(row.series_id))))
 
 
 def spread_summary(ratios: Findings) -> Findings:
@@ -243,7 +248,7 @@ class _Rungs:
 
     def words(self, name: str, label: str, unit: str, *caveats: str) -> dict:
         return {
-            "series_id": f"ratio/{self.compared.name}/{name}",
+            "series_id": self.compared.rung(name),
             "label": label,
             "kind": "ratio",
             "area": self.area,
