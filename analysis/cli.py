@@ -14,7 +14,7 @@ from pathlib import Path
 from analysis import __version__
 from analysis.audit import check_at_hand
 from analysis.errors import CannotWrite, Refused
-from analysis.parameters import Parameters, check, read_parameters
+from analysis.parameters import Parameters, check, read_parameters, schema
 from analysis.places import NOTEBOOKS, PARAMS, REPORTS
 from analysis.sources import published
 from analysis.standard.forces import forces
@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     rebuild.add_argument("material", type=Path, help="folder with data/ and domain/")
     rebuild.add_argument("--into", type=Path, default=published.PUBLISHED)
     commands.add_parser("refresh", help="store the outputs of the chapters anew, after a change")
+    commands.add_parser("schema", help="write params/schema.json anew, after a change of the keys")
     return top
 
 
@@ -47,9 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
         stream.reconfigure(errors="replace")
     given = parser().parse_args(arguments)
     try:
-        return {"run": _run, "list": _list, "rebuild": _rebuild, "refresh": _refresh}[
-            given.command
-        ](given)
+        return COMMANDS[given.command](given)
     except CannotWrite as error:
         print(error, file=sys.stderr)
         return CANNOT_WRITE
@@ -111,6 +110,21 @@ def _refresh(given: argparse.Namespace) -> int:
             print(f"{path.name}: {executed.failure or 'stored'}")
     return CHAPTER_FAILED if failed else DONE
 
+
+def _schema(given: argparse.Namespace) -> int:
+    path = PARAMS / "schema.json"
+    path.write_text(schema(), encoding="utf-8", newline="\n")
+    print(path)
+    return DONE
+
+
+COMMANDS = {
+    "run": _run,
+    "list": _list,
+    "rebuild": _rebuild,
+    "refresh": _refresh,
+    "schema": _schema,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -6,8 +6,9 @@ type, a period that does not exist or a missing file is refused before any noteb
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -16,9 +17,10 @@ from analysis.errors import Refused, refusal
 from analysis.standard.forces import force_name, forces
 from analysis.standard.names import slug
 from analysis.standard.people import ETHNIC_GROUPS
-from analysis.standard.periods import GRAMMAR, parse_period
+from analysis.standard.periods import GRAMMAR, PATTERN, parse_period
 from analysis.standard.tactics import BROKEN_DOWN, CED_ORDERS
 
+CENSUSES = ("2011", "2021")
 CHAPTERS = ("data-quality", "taser", "injuries")
 
 
@@ -27,24 +29,51 @@ class _Strict(BaseModel):
 
 
 class Sources(_Strict):
-    """Files to read instead of the figures in ``data/published``, relative to the params file."""
+    """Files of your own, relative to the params file; docs/sources.md has their layouts."""
 
-    home_office: str | None = Field(None, description="a Home Office workbook (.ods or .xlsx)")
-    taser_activity: str | None = Field(None, description="a CSV of Taser activity")
-    arrests: str | None = Field(None, description="a CSV of arrests by ethnic group")
-    stop_and_search: str | None = Field(None, description="a CSV of searches by ethnic group")
+    home_office: str | None = Field(
+        None, title="Home Office workbook", description="Its data tables (.ods or .xlsx)."
+    )
+    taser_activity: str | None = Field(
+        None, title="Taser activity", description="A CSV of incidents, authorisations and uses."
+    )
+    arrests: str | None = Field(
+        None, title="Arrests", description="A CSV of arrests by force and ethnic group."
+    )
+    stop_and_search: str | None = Field(
+        None, title="Stop and search", description="A CSV of searches by force and ethnic group."
+    )
 
 
 class Choices(_Strict):
     """Choices of method; each is recorded with the report."""
 
-    confidence: Annotated[float, Field(ge=0.5, lt=1)] = 0.95
-    ced_order: Literal[*CED_ORDERS] = "metropolitan"
-    tactic: Literal[BROKEN_DOWN] = "CED"
-    census: Literal["2011", "2021"] = "2021"
-    reference_group: Literal[ETHNIC_GROUPS] = "White"
-    comparison_group: Literal[ETHNIC_GROUPS] = "Black"
-    seed: Annotated[int, Field(ge=0)] = 1
+    confidence: float = Field(
+        0.95, ge=0.5, lt=1, title="Confidence", description="Level of every interval."
+    )
+    ced_order: Literal[*CED_ORDERS] = Field(
+        "metropolitan",
+        title="Order of CED use",
+        description="Which use of a CED counts as the highest in a report; records only.",
+    )
+    tactic: Literal[BROKEN_DOWN] = Field(
+        "CED", title="Tactic", description="The tactic that groups are compared in."
+    )
+    census: Literal[CENSUSES] = Field(
+        "2021",
+        title="Census",
+        description="The census that gives the population by ethnic group.",
+        json_schema_extra={"enum": [*CENSUSES, *map(int, CENSUSES)], "type": ["string", "integer"]},
+    )
+    reference_group: Literal[ETHNIC_GROUPS] = Field(
+        "White", title="Reference group", description="The ethnic group compared with."
+    )
+    comparison_group: Literal[ETHNIC_GROUPS] = Field(
+        "Black",
+        title="Comparison group",
+        description="The ethnic group that is compared; another than the reference group.",
+    )
+    seed: int = Field(1, ge=0, title="Seed", description="Of anything drawn at random.")
 
     @field_validator("census", mode="before")
     @classmethod
@@ -63,10 +92,27 @@ class Choices(_Strict):
 class Parameters(_Strict):
     """One audit: which force, which period, which sources, chapters and choices."""
 
-    area: str
-    period: str
+    model_config = ConfigDict(title="Params file of uof-audit")
+
+    area: str = Field(
+        title="Area",
+        description="A police force of England and Wales.",
+        json_schema_extra={"enum": list(forces())},
+    )
+    period: str = Field(
+        title="Period",
+        description=f"{GRAMMAR[0].upper()}{GRAMMAR[1:]}.",
+        json_schema_extra={"pattern": PATTERN, "patternErrorMessage": f"allowed: {GRAMMAR}"}
+        | {"type": ["string", "integer"], "minimum": 1000, "maximum": 9999},  # 2016 is a number
+    )
     sources: Sources = Sources()
-    chapters: Annotated[list[Literal[CHAPTERS]], Field(min_length=1)] = list(CHAPTERS)
+    chapters: list[Literal[CHAPTERS]] = Field(
+        list(CHAPTERS),
+        min_length=1,
+        title="Chapters",
+        description="The chapters of the report, in this order.",
+        json_schema_extra={"uniqueItems": True},
+    )
     choices: Choices = Choices()
 
     @field_validator("area")
@@ -168,6 +214,17 @@ def _line(where: str, fault: dict) -> str:
         case kind:
             allowed = _TYPES.get(kind, fault["msg"])
     return str(refusal(f"{where}: {key}", repr(fault["input"]), allowed))
+
+
+def schema() -> str:
+    """JSON Schema of a params file, by which editors complete and check it.
+
+    It allows forces by the names used here alone; the toolkit understands other spellings. What
+    rests on two values or on files at hand is left to ``check`` and the run.
+    """
+    draft = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    found = draft | Parameters.model_json_schema()
+    return json.dumps(found, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
 def _meaning(key: str) -> str:

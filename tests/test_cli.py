@@ -53,6 +53,14 @@ def test_what_is_refused_is_told_in_one_line(arguments, named, capsys, tmp_path)
     assert not (tmp_path / "out").exists()
 
 
+def test_the_schema_is_written(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(cli, "PARAMS", tmp_path)
+    assert cli.main(["schema"]) == cli.DONE
+    assert capsys.readouterr().out == f"{tmp_path / 'schema.json'}\n"
+    written = (tmp_path / "schema.json").read_bytes()
+    assert written == (ROOT / "params" / "schema.json").read_bytes()
+
+
 @pytest.mark.parametrize("area", ["West Midlands", "west midlands", "London, City of"])
 def test_area_and_period_need_no_file(area, monkeypatch, tmp_path, capsys):
     from analysis.report import run

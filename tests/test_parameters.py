@@ -1,11 +1,17 @@
 """A params file is typed: each fault is one line with file, key, value and what is allowed."""
 
+import json
+
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
 
 from analysis.audit import check_at_hand
 from analysis.errors import Refused
-from analysis.parameters import CHAPTERS, read_parameters
+from analysis.parameters import CHAPTERS, _NoDoubles, read_parameters, schema
 from analysis.places import PARAMS
+from analysis.standard.forces import forces
 
 DEFAULT = PARAMS / "cambridgeshire_2019-20.yml"
 GOOD = "area: Cambridgeshire\nperiod: 2019/20\n"
@@ -27,7 +33,7 @@ def test_the_default_is_cambridgeshire_2019_20():
     # issue 2, Build 6: "default: Cambridgeshire 2019/20"
     parameters = read_parameters(DEFAULT)
     assert (parameters.area, parameters.period) == ("Cambridgeshire", "2019/20")
-    assert tuple(parameters.chapters) == CHAPTERS == ("data-quality", "taser")
+    assert tuple(parameters.chapters) == CHAPTERS == ("data-quality", "taser", "injuries")
     assert parameters.choices.confidence == 0.95
     assert parameters.sources.model_dump(exclude_none=True) == {}
     assert parameters.name == DEFAULT.stem
@@ -118,3 +124,77 @@ def test_a_missing_file_is_refused(tmp_path):
 def test_a_folder_is_refused(tmp_path):
     with pytest.raises(Refused, match="cannot be read"):
         read_parameters(tmp_path)
+
+
+SCHEMA = json.loads((PARAMS / "schema.json").read_text("utf-8"))
+EDITOR = Draft202012Validator(SCHEMA)
+# What a schema cannot say: it sees neither the text of the file nor other files, JSON has no
+# .nan, and one value is not held against another.
+BEYOND_A_SCHEMA = {
+    GOOD + "choices: {confidence: .nan}",
+    "area: Cambridgeshire\nperiod: 2015/16",  # a period, of which no figures are held
+    "area: Cambridgeshire\nperiod: 2016",
+    GOOD + "choices: {comparison_group: White}",
+    GOOD + "choices: {reference_group: Black}",
+    GOOD + "sources: {home_office: none.ods}",
+    GOOD + "sources: {taser_activity: none.csv}",
+}
+
+
+def test_the_schema_is_what_the_types_give():
+    written = (PARAMS / "schema.json").read_bytes()
+    assert written == schema().encode("utf-8"), "call uof-audit schema"
+    assert b"\r" not in written and written.endswith(b"}\n")
+    Draft202012Validator.check_schema(SCHEMA)
+
+
+@pytest.mark.parametrize("path", sorted(PARAMS.glob("*.yml")), ids=lambda path: path.name)
+def test_the_params_files_are_valid_and_name_the_schema(path):
+    text = path.read_text("utf-8")
+    assert text.startswith("# yaml-language-server: $schema=schema.json\n")
+    EDITOR.validate(yaml.safe_load(text))
+
+
+def is_yaml(text):
+    try:
+        yaml.load(text, Loader=_NoDoubles)
+    except yaml.YAMLError:
+        return False
+    return True
+
+
+IN_YAML = [text for text, _ in FAULTS if is_yaml(text)]
+
+
+@pytest.mark.parametrize("text", IN_YAML, ids=[repr(text)[-40:] for text in IN_YAML])
+def test_the_schema_refuses_the_same_keys_and_values(text):
+    given = yaml.load(text, Loader=_NoDoubles)
+    if text in BEYOND_A_SCHEMA:
+        EDITOR.validate(given)
+    else:
+        with pytest.raises(ValidationError):
+            EDITOR.validate(given)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "choices: {census: 2011}",
+        "choices: {census: '2011'}",
+        "choices: {confidence: 0.5}",
+        "sources: {arrests: }",
+    ],
+)
+def test_the_schema_allows_what_is_understood(tmp_path, more):
+    path = tmp_path / "mine.yml"
+    path.write_text(GOOD + more, encoding="utf-8")
+    read_parameters(path)
+    EDITOR.validate(yaml.safe_load(GOOD + more))
+
+
+def test_an_editor_can_complete_every_key_and_value():
+    models = [SCHEMA, *SCHEMA["$defs"].values()]
+    described = [key for model in models for key in model["properties"].values()]
+    assert [key for key in described if not {"description", "$ref"} & key.keys()] == []
+    assert SCHEMA["properties"]["area"]["enum"] == list(forces())  # 43 forces, tests/standard
+    assert SCHEMA["properties"]["chapters"]["items"]["enum"] == list(CHAPTERS)

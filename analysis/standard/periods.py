@@ -12,6 +12,11 @@ GRAMMAR = (
     "a financial year 2019/20, a calendar year 2016, a calendar quarter 2017-Q2, "
     "or a range of months 2013-05..2013-12"
 )
+_FINANCIAL = "|".join(f"{year:02}/{(year + 1) % 100:02}" for year in range(100))
+_MONTH = "[0-9]{4}-(0[1-9]|1[0-2])"
+# The grammar as a regular expression for other programs; it lets pass a range that ends before
+# it begins.
+PATTERN = rf"^([0-9]{{2}}({_FINANCIAL})|[0-9]{{4}}(-Q[1-4])?|{_MONTH}\.\.{_MONTH})$"
 
 
 @dataclass(frozen=True, order=True)

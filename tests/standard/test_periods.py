@@ -1,11 +1,13 @@
 """One grammar for periods: financial and calendar years, quarters, ranges of months."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.errors import Refused
-from analysis.standard.periods import parse_period
+from analysis.standard.periods import PATTERN, parse_period
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,25 @@ def test_what_is_no_period_is_refused_with_the_grammar(text):
         Refused, match=r"^activity\.csv: row 2: '.*' is not a period; allowed: .*2019/20"
     ):
         parse_period(text, "activity.csv: row 2")
+
+
+def understood(text):
+    try:
+        return bool(parse_period(text))
+    except Refused:
+        return False
+
+
+def test_the_pattern_is_the_grammar():
+    years = [f"{year}/{ending:02}" for year in range(1995, 2012) for ending in range(100)]
+    others = ["2016", "201", "20166", "2017-Q0", "2017-Q1", "2017-Q4", "2017-Q5", "2017Q1",
+              "2013-05", "2013-05..", "2013-00..2013-01", "2013-01..2013-13",
+              "2013-05..2013-12", "2012-12..2013-01", "2019/2020", "x2019/20", ""]  # fmt: skip
+    matched = {text for text in years + others if re.search(PATTERN, text)}
+    assert matched == {text for text in years + others if understood(text)}
+    assert len(matched) == 17 + 5
+    # a pattern does not compare two dates
+    assert re.search(PATTERN, "2013-12..2013-05") and not understood("2013-12..2013-05")
 
 
 def test_periods_sort_in_time_not_in_the_alphabet():
