@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from analysis.counts import ALL, NOT_AVAILABLE, Counts
+from analysis.counts import ALL, NOT_AVAILABLE, STATED, Counts
 from analysis.findings import TOO_FEW, Finding, Findings, not_available, too_few
 from analysis.measures.demographics import (
     INDEPENDENT,
@@ -56,6 +56,7 @@ MISSING_ONLY = (
     "a limit for missing data alone: it says nothing about misperception, or about the census"
 )
 FEW = "fewer than ten reports in one of the two groups, so that a ratio would say nothing"
+NO_BASE = "a denominator is nought"
 NO_KINDS = "this edition prints no kinds of CED use in its breakdown tables"
 NOT_GIVEN = "no file of {} was given for this audit"
 NO_ROW = "the file of {} has no figures for this area, this year and both groups"
@@ -259,6 +260,14 @@ class _Rungs:
             "caveats": (REPORTS, NOT_STANDARDISED, ONE_RUNG, *caveats),
         }
 
+    def inside(self) -> tuple[str, ...]:
+        """The caveat that forces without a breakdown are in the national denominators."""
+        names = ", ".join(self.uses().without_breakdown)
+        if not (self.nationwide and names):
+            return ()
+        return (f"{self.period}, in the denominators and in no group's uses, for want of a "
+                f"breakdown: {names}",)  # fmt: skip
+
     # residents
     def per_resident(self, census: str) -> list[Finding]:
         """Crude, without the residents of forces that have no breakdown, and within forces."""
@@ -279,7 +288,9 @@ class _Rungs:
 
     def crude(self, census: str) -> Finding:
         label = f"Per resident, Census {census}"
-        words = self.words(f"census-{census}", label, PER_RESIDENT, PERCEIVED, INDEPENDENT)
+        words = self.words(
+            f"census-{census}", label, PER_RESIDENT, PERCEIVED, INDEPENDENT, *self.inside()
+        )
         if self.area in WITHOUT_RESIDENT_BASE:
             return not_available(WITHOUT_RESIDENT_BASE[self.area], **words)
         return self.ratio(words, self.pair(self.uses()), self.residents(census), nested=False)
@@ -337,7 +348,7 @@ class _Rungs:
             ("arrests", "arrest", self.benchmarks.arrests),
             ("stop and searches", "stop and search", self.benchmarks.searches),
         ):
-            notes = sorted(set(given.frame["note"]) - {""})
+            notes = sorted(set(given.where(status=STATED).frame["note"]) - {""})
             words = self.words(f"per-{slug(one)}", f"Per {one}", f"ratio of uses per {one}",
                                SELECTED, INDEPENDENT, *notes)  # fmt: skip
             held = given.where(period=self.period)
@@ -355,14 +366,14 @@ class _Rungs:
         if self.compared.tactic == "All tactics":
             return []
         words = self.words("per-tactic", "Per tactic used", "ratio of uses per tactic", SELECTED,
-                           INDEPENDENT)  # fmt: skip
+                           INDEPENDENT, *self.inside())  # fmt: skip
         every = self.pair(self.uses("All tactics"))
         return [self.ratio(words, self.pair(self.uses()), every, nested=True)]
 
     def per_report(self) -> Finding:
         """Against reports on people of the group."""
         words = self.words("per-report", "Per use of force report", "ratio of uses per report",
-                           SELECTED, INDEPENDENT)  # fmt: skip
+                           SELECTED, INDEPENDENT, *self.inside())  # fmt: skip
         if not self.nationwide:
             return not_available(NATIONAL_ONLY, **words)
         reports = grouped(self.benchmarks.national, measure="reports", period=self.period)
@@ -425,9 +436,9 @@ class _Rungs:
             f"{top.words} of {bottom.words}" if bottom.words else top.words
             for top, bottom in zip(events, base, strict=True)
         )
-        tallies = (events[0], base[0], events[1], base[1])
+        tallies = _in_turn(events, base)
         words |= {"basis": " against ".join(halves)}
-        if refused := self.refused(words, events, tallies):
+        if refused := self.refused(words, events, base):
             return refused
         compute = ratio_of_proportions if nested else ratio_of_rates
         found = compute(*(int(tally.value) for tally in tallies), self.compared.confidence)
@@ -439,7 +450,7 @@ class _Rungs:
         """The ratio with missing events added; no interval, since chance is not what it shows."""
         tallies = (*events, *added, *base)
         words |= {"method": "missing-data limit"}
-        if refused := self.refused(words, events, tallies):
+        if refused := self.refused(words, events, base, added):
             return refused
         own, other = (
             (seen.value + more.value) / over.value
@@ -469,14 +480,19 @@ class _Rungs:
         found = mantel_haenszel(*arrays, self.compared.confidence, nested=nested)
         return self.found(found, words, rests_on)
 
-    def refused(self, words: dict, events: list[Tally], tallies: Sequence[Tally]) -> Finding | None:
+    def refused(
+        self, words: dict, events: list[Tally], base: list[Tally], added: Sequence[Tally] = ()
+    ) -> Finding | None:
         """What is not available, or too few to say."""
+        tallies = (*_in_turn(events, base), *added)
         rests_on = _rests_on(tallies)
         reason = next((tally.reason for tally in tallies if not tally.available), "")
         if reason:
             return not_available(reason, rests_on, **words)
         if min(tally.value for tally in events) < EXACT_BELOW:
             return too_few(FEW, rests_on, **words)
+        if not all(tally.value for tally in base):
+            return not_available(NO_BASE, rests_on, **words)
         return None
 
     def found(self, ratio: Ratio, words: dict, rests_on: tuple) -> Finding:
@@ -492,6 +508,11 @@ class _Rungs:
 
 
 NOTHING = Tally(0, ())
+
+
+def _in_turn(events: list[Tally], base: list[Tally]) -> list[Tally]:
+    """Events of base, group after group, as a sentence has them."""
+    return [tally for pair in zip(events, base, strict=True) for tally in pair]
 
 
 def _rests_on(tallies: Sequence[Tally]) -> tuple:
