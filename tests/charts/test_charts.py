@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 
 from analysis import charts
 from analysis.audit import open_audit
-from analysis.measures import quality, taser
+from analysis.measures import injuries, quality, taser
 
 PERIOD = "2019/20"
 
@@ -39,7 +39,12 @@ def not_reported(area="Cambridgeshire"):
     return charts.quality.not_reported(shares, "ethnicity", area)
 
 
-CHARTS = (ladder, series, funnel, not_reported)
+def injury_rates(area="Cambridgeshire"):
+    tables = (audit().every_year(f"{side} injuries") for side in ("officer", "subject"))
+    return charts.injuries.rates(injuries.rates(*tables, area, PERIOD, 0.95))
+
+
+CHARTS = (ladder, series, funnel, not_reported, injury_rates)
 
 
 @pytest.fixture(scope="module", params=CHARTS, ids=lambda make: make.__name__)
@@ -148,3 +153,14 @@ def test_forces_without_a_breakdown_are_named_and_have_no_dot():
     missing = [(row.area, row.label) for row in chart.rows if not row.available]
     assert [area for area, _ in missing] == ["Warwickshire", "West Mercia"]
     assert len(chart.rows) == 86
+
+
+def test_injury_rates_are_national_whatever_the_area():
+    # definition 18: 27,224 and 27,434 of 491,984 subjects, 23,243 and 22,414 officers in 2019/20
+    chart = injury_rates("Norfolk")
+    assert {row.area for row in chart.rows} == {"England and Wales"}
+    page = BeautifulSoup(chart.svg, "lxml")
+    labels = [one.get_text().strip() for one in page.select("[data-id]")]
+    assert labels == ["51.1", "48.1", "47.2", "45.6", "59.5", "58.3", "55.3", "55.8"]
+    assert "in 2019/20 subjects injured by the level 55.8, 55.1 to 56.4" in chart.alternative
+    assert chart.svg == injury_rates().svg

@@ -55,6 +55,10 @@ def nothing_is_made_up(findings, counts, area):
     ladder = findings[findings["series"].str.startswith("taser/")]
     before = findings[findings["period"].isin(["2015", "2016", "2017-Q1"])]
     activity = counts[counts["source"] == "taser-activity"]
+    # definition 18: the national tables give no force a rate
+    injuries = findings[findings["series"].str.startswith("injuries/")]
+    assert set(injuries.loc[injuries["status"] == "stated", "area"]) == {"England and Wales"}
+    assert list(injuries.loc[injuries["area"] == area, "status"]) == ["not available"] * 4
     if area == "Cambridgeshire":
         # the board paper and the calendar years: issue 2, Build 3
         assert set(ladder["status"]) == {"stated"} and set(ladder["period"]) == {"2013-05..2013-12"}
@@ -68,7 +72,7 @@ def nothing_is_made_up(findings, counts, area):
         assert list(before["status"]) == ["not available"]
         assert not len(activity)
         assert not findings["series"].str.startswith("claim/").any()
-        held = counts["period"].isin(["2015", "2016", "2017-Q1"])
+        held = counts["period"].isin(["2015", "2016", "2017-Q1", "2017-Q2"])
         assert not held.any()
 
 

@@ -56,7 +56,7 @@ def test_a_force_without_a_breakdown_is_said_to_have_none(folder, page):
 
 def test_charts_have_their_data_beside_them(folder):
     drawn = sorted(path.stem for path in (folder / "charts").glob("*.svg"))
-    assert drawn == ["ced-funnel", "ced-series", "not-reported-ethnicity"]
+    assert drawn == ["ced-funnel", "ced-series", "injury-rates", "not-reported-ethnicity"]
     for name in drawn:
         data = pd.read_csv(folder / "charts" / f"{name}.csv")
         assert len(data) > 1 and data["id"].is_unique

@@ -115,7 +115,7 @@ def test_an_id_that_is_in_no_table_is_found(page, rows):
 
 
 def test_alternative_texts_name_only_figures_of_their_chart(page, rows):
-    assert len(page.select("figure[data-chart] svg")) == 4
+    assert len(page.select("figure[data-chart] svg")) == 5
     assert page_checks.alternatives_wrong(page, rows) == []
     svg = page.select_one("figure[data-chart=taser-ladder] svg")
     with planted(svg, **{"aria-label": svg["aria-label"].replace("17.8%", "17.9%")}):

@@ -51,11 +51,12 @@ def test_years_for_which_all_tables_are_held():
 
 def test_rebuilding_gives_the_same_bytes(shared, tmp_path):
     written = published.rebuild(shared, tmp_path)
+    by_hand = published.TRANSCRIBED.values()  # of these a rebuild makes the hashes only
     made = {
         path.relative_to(tmp_path).as_posix(): path.read_bytes() for path in tmp_path.rglob("*.csv")
     }
     held = {path.relative_to(PUBLISHED).as_posix(): path.read_bytes()
-            for path in PUBLISHED.rglob("*.csv") if path.name != "taser-activity.csv"}  # fmt: skip
+            for path in PUBLISHED.rglob("*.csv") if path not in by_hand}  # fmt: skip
     assert sorted(made) == sorted(held) and len(written) == len(held) - 2
     assert [name for name in held if made[name] != held[name]] == []
 
