@@ -21,7 +21,7 @@ from analysis.standard.periods import GRAMMAR, PATTERN, parse_period
 from analysis.standard.tactics import BROKEN_DOWN, CED_ORDERS
 
 CENSUSES = ("2011", "2021")
-CHAPTERS = ("data-quality", "taser", "injuries")
+CHAPTERS = ("data-quality", "taser", "injuries", "demographics")
 
 
 class _Strict(BaseModel):

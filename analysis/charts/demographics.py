@@ -62,9 +62,7 @@ def ladder(findings: Findings, compared: Comparison, area: str, period: str) -> 
         for where, marker, colour in ((ENGLAND_AND_WALES, "o", BLUE), (area, "D", ORANGE)):
             axes.plot([], [], marker, color=colour, label=where)
         figure.legend(loc="outside upper left", ncols=2, frameon=False)
-    listed = "; ".join(
-        f"{row.label.replace(', Census', ' of Census')}, {row.area}: {row.text()}" for row in shown
-    )
+    listed = "; ".join(f"{row.label}, {row.area}: {row.text()}" for row in shown)
     return finish(
         figure,
         "disparity-ladder",

@@ -102,11 +102,12 @@ def numerals(text):
 
 
 def alternatives_wrong(page, rows):
-    """Numerals in the alternative text of a chart that are no figure and no period of it."""
+    """Numerals in the alternative text of a chart that are no figure, period or label of it."""
     wrong = []
     for figure in page.select("figure[data-chart]"):
         shown = [rows[one["data-id"]] for one in figure.select("details [data-id]")]
-        allowed = {number for row in shown for number in numerals(row["period"])}
+        named = [row["period"] + " " + row.get("label", "") for row in shown]
+        allowed = {number for words in named for number in numerals(words)}
         for row in shown:
             allowed |= {text_of(row, part) for part in ("value", "lower", "upper") if row.get(part)}
         text = figure.find("svg")["aria-label"]
