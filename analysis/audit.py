@@ -69,7 +69,7 @@ class Audit:
         return self._published(published.workbook_of(period))[subject]
 
     def every_year(self, subject: str) -> Counts:
-        """The official tables of a subject for all ``periods``, each from the edition of its year."""
+        """The official tables of a subject for all ``periods``, each by the edition of its year."""
         return gather([self.official_of(subject, one).where(period=one) for one in self.periods])
 
     @cached_property

@@ -116,7 +116,7 @@ def by_force(ratios: Findings, compared: Comparison, area: str) -> Chart:
 def _ratios(axes: mpl.axes.Axes, rows: Iterable[Finding]) -> None:
     """A log scale that holds the rows' intervals and one, where two rates are equal."""
     axes.set_xscale("log")
-    axes.axvline(1, color=BLACK, linewidth=1.2)
+    axes.axvline(1, color=BLACK, linewidth=1.2, zorder=0.5)
     low = min((row.lower for row in rows if row.lower), default=1)
     high = max((row.upper for row in rows), default=1)
     axes.set_xticks(_TICKS)

@@ -61,8 +61,10 @@ def residents_in(people: Groups, place: str, group: str, over: Iterable[str]) ->
 
 def left_out(uses: Groups) -> tuple[str, ...]:
     """The caveat that names the forces without a breakdown."""
-    names = ", ".join(uses.without_breakdown)
-    return (f"{uses.period}, left out for want of a breakdown: {names}",) if names else ()
+    if not uses.without_breakdown:
+        return ()
+    tactic, names = uses.first.tactic, ", ".join(uses.without_breakdown)
+    return (f"{uses.period}, left out for want of a breakdown of {tactic}: {names}",)
 
 
 def rates_per_resident(

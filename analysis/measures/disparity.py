@@ -266,7 +266,7 @@ class _Rungs:
         if not (self.nationwide and names):
             return ()
         return (f"{self.period}, in the denominators and in no group's uses, for want of a "
-                f"breakdown: {names}",)  # fmt: skip
+                f"breakdown of {self.compared.tactic}: {names}",)  # fmt: skip
 
     # residents
     def per_resident(self, census: str) -> list[Finding]:
@@ -432,12 +432,12 @@ class _Rungs:
         self, words: dict, events: list[Tally], base: list[Tally], *, nested: bool
     ) -> Finding:
         """Events over base of the group, over the same of the reference."""
-        halves = (
+        halves = [
             f"{top.words} of {bottom.words}" if bottom.words else top.words
             for top, bottom in zip(events, base, strict=True)
-        )
+        ]
         tallies = _in_turn(events, base)
-        words |= {"basis": " against ".join(halves)}
+        words |= {"basis": " against ".join(halves) if all(halves) else ""}
         if refused := self.refused(words, events, base):
             return refused
         compute = ratio_of_proportions if nested else ratio_of_rates
