@@ -116,10 +116,11 @@ def by_force(ratios: Findings, compared: Comparison, area: str) -> Chart:
 def _ratios(axes: mpl.axes.Axes, rows: Iterable[Finding]) -> None:
     """A log scale that holds the rows' intervals and one, where two rates are equal."""
     axes.set_xscale("log")
-    axes.axvline(1, color=BLACK, linewidth=1.2, zorder=0.5)
     low = min((row.lower for row in rows if row.lower), default=1)
     high = max((row.upper for row in rows), default=1)
     axes.set_xticks(_TICKS)
+    # its own line of the grid, since labels may lie over the grid
+    axes.xaxis.get_major_ticks()[_TICKS.index(1)].gridline.set(color=BLACK, linewidth=1.4)
     axes.set_xlim(min(1, low) / 1.4, max(1, high) * 1.6)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     axes.xaxis.set_minor_locator(mpl.ticker.NullLocator())
