@@ -38,7 +38,7 @@ def rates(findings: Findings) -> Chart:
         )
         axes.set_ylim(len(rows) - 0.5, -0.8)
         axes.margins(x=0.12)
-        axes.set_xlabel("per thousand reports (not from nought)")
+        axes.set_xlabel("per thousand reports\n(axis not from nought)")
     listed = "; ".join(
         f"in {row.period} {row.label.partition(',')[0].lower()} {row.text()}, "
         f"{row.text('lower')} to {row.text('upper')}"

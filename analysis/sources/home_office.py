@@ -30,7 +30,7 @@ from analysis.standard.injuries import (
 )
 from analysis.standard.names import plain, without_footnote_mark
 from analysis.standard.people import BREAKDOWNS, Breakdown
-from analysis.standard.tactics import ancestors, tactic_name
+from analysis.standard.tactics import BROKEN_DOWN, ancestors, tactic_name
 
 AREAS = (ENGLAND_AND_WALES, *forces())
 USES, INVOLVING, REPORTS = "tactic uses", "reports involving tactic", "reports"
@@ -66,15 +66,7 @@ TITLES = {
     + rf"police force and officer perceived (?:disability|health condition) of {_PERSON}",
 }
 # Rows that every edition seen prints in every breakdown, whatever it prints besides.
-_ALWAYS = {
-    "All tactics", "Restraint", "Handcuffing", "Compliant handcuffing",
-    "Non-compliant handcuffing", "Handcuffing not stated", "Limb or body restraints",
-    "Ground restraint", "Unarmed skills", "Other equipment", "Baton", "Baton drawn", "Baton used",
-    "Baton not stated", "Irritant spray", "Irritant spray drawn", "Irritant spray used",
-    "Irritant spray not stated", "Spit and bite guard", "Shield", "Less lethal weapons", "CED",
-    "AEP", "AEP not stated", "Firearms", "Other", "Dog use", "Dog deployed", "Dog bite",
-    "Dog not stated", "Other or improvised", "Tactics not reported", "Tactical communication",
-}  # fmt: skip
+_ALWAYS = {*BROKEN_DOWN, "Tactics not reported", "Tactical communication"}
 _AEP_BEFORE_2019_20, _AEP = {"AEP aimed", "AEP fired"}, {"AEP drawn", "AEP used"}
 _CED_KINDS = {
     "CED drawn", "CED aimed", "CED red-dot", "CED arced", "CED drive stun", "CED fired",
