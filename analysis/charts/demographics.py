@@ -67,7 +67,7 @@ def ladder(findings: Findings, compared: Comparison, area: str, period: str) -> 
         figure,
         "disparity-ladder",
         f"{compared.tactic} uses, {compared.group} to {compared.reference}: the ratio on every "
-        f"benchmark, {period}",
+        f"benchmark, {period}, not standardised for age",
         f"Dots with interval lines on a logarithmic scale, a line at a ratio of one: {listed}.",
         shown,
     )
@@ -106,7 +106,7 @@ def by_force(ratios: Findings, compared: Comparison, area: str) -> Chart:
         figure,
         "disparity-by-force",
         f"{compared.tactic} uses per resident, {compared.group} to {compared.reference}, by force, "
-        f"{census}, {period}",
+        f"{census}, {period}, not standardised for age",
         "Dots with interval lines for each force in alphabetical order, on a logarithmic scale, a "
         f"line at a ratio of one. {area}: {rows[area].text()}. {listed}.",
         tuple(rows[place] for place in sorted(forces())),

@@ -11,7 +11,7 @@ from analysis.measures.taser import STAGES
 from analysis.parameters import check
 from analysis.report.run import run
 from analysis.sources import published
-from analysis.standard.forces import forces
+from analysis.standard.forces import ENGLAND_AND_WALES, forces
 from tests.report import page_checks
 from tests.sources.test_home_office import read_with_odfdo
 
@@ -76,6 +76,45 @@ def nothing_is_made_up(findings, counts, area):
         assert not held.any()
 
 
+WITHOUT_CED = {  # definition 13
+    "2018/19": {"Norfolk", "Staffordshire", "Suffolk", "Warwickshire", "West Mercia"},
+    "2019/20": {"Warwickshire", "West Mercia"},
+}
+
+
+def groups_are_honest(findings, area, period):
+    """No figure of a group where there is no breakdown, no rate where there are no residents."""
+    own = findings[findings["area"] == area]
+    for year, without in WITHOUT_CED.items():
+        at = own[own["period"] == year]
+        ced = at[at["series_id"].str.startswith(("rate/ced/", "ratio/ced/"))]
+        other = at[at["series_id"].str.startswith("rate/all-tactics/")]
+        assert len(ced) > 20 and len(other) > 10
+        if area in without:
+            assert set(ced["status"]) == {"not available"}
+            assert (ced["value"] == "").all() and (ced["reason"] != "").all()
+        # every force breaks all tactics down
+        expected = "not available" if area == "City of London" else "stated"
+        assert set(other["status"]) == {expected}
+        discharge = at[at["series_id"].str.contains("/discharge/")]
+        if year == "2018/19":
+            assert set(discharge["status"]) == {"not available"}
+            if area not in without:
+                assert discharge["reason"].str.contains("prints no kinds of CED use").all()
+        national = findings[(findings["area"] == ENGLAND_AND_WALES) & (findings["period"] == year)]
+        rate = national[national["series_id"].str.startswith("rate/ced/ethnicity/black/per-1000-r")]
+        named = rate["caveats"].str.extract("a breakdown of CED: ([^;]*)")[0].dropna()
+        assert set(named.iloc[0].split(", ")) == without
+    if area == "City of London":
+        bases = "per-1000-residents|per-100000-residents|ratio/.*/census-"
+        per_resident = own[own["series_id"].str.contains(bases)]
+        assert len(per_resident) > 20
+        assert set(per_resident["status"]) == {"not available"}
+    # custody suites and other places: no rate per resident at all
+    residents = findings[findings["unit"].str.contains("resident")]
+    assert not residents["label"].str.contains("(?i)custody|hospital|station|dwelling").any()
+
+
 @pytest.mark.parametrize("period", PERIODS)
 @pytest.mark.parametrize("area", forces())
 def test_report(area, period, printed, tmp_path, capfd):
@@ -88,6 +127,7 @@ def test_report(area, period, printed, tmp_path, capfd):
     source = f"{published.HOME_OFFICE}{period.replace('/', '-')}"
     assert counts_are_the_cells(counts, printed, source) > 500
     nothing_is_made_up(findings, counts, area)
+    groups_are_honest(findings, area, period)
     assert area in set(findings["area"])
 
     page = BeautifulSoup((report.folder / "report.html").read_text("utf-8"), "lxml")

@@ -7,7 +7,7 @@ from bs4 import BeautifulSoup
 from analysis.parameters import check
 from analysis.places import ROOT
 from analysis.report.run import run
-from tests.long.test_all_reports import nothing_is_made_up, table
+from tests.long.test_all_reports import groups_are_honest, nothing_is_made_up, table
 from tests.report import page_checks
 
 
@@ -54,9 +54,16 @@ def test_a_force_without_a_breakdown_is_said_to_have_none(folder, page):
         assert {tag.get_text() for tag in page.select(f'[data-id="{one}"]')} == {"not available"}
 
 
+def test_groups_without_figures_have_none(folder):
+    groups_are_honest(table(folder, "findings"), "Kent", "2018/19")
+
+
 def test_charts_have_their_data_beside_them(folder):
     drawn = sorted(path.stem for path in (folder / "charts").glob("*.svg"))
-    assert drawn == ["ced-funnel", "ced-series", "injury-rates", "not-reported-ethnicity"]
+    assert drawn == [
+        "ced-funnel", "ced-series", "disparity-by-force", "disparity-ladder", "injury-rates",
+        "not-reported-ethnicity",
+    ]  # fmt: skip
     for name in drawn:
         data = pd.read_csv(folder / "charts" / f"{name}.csv")
         assert len(data) > 1 and data["id"].is_unique

@@ -115,12 +115,38 @@ def test_an_id_that_is_in_no_table_is_found(page, rows):
 
 
 def test_alternative_texts_name_only_figures_of_their_chart(page, rows):
-    assert len(page.select("figure[data-chart] svg")) == 5
+    assert len(page.select("figure[data-chart] svg")) == 7
     assert page_checks.alternatives_wrong(page, rows) == []
     svg = page.select_one("figure[data-chart=taser-ladder] svg")
     with planted(svg, **{"aria-label": svg["aria-label"].replace("17.8%", "17.9%")}):
         wrong = page_checks.alternatives_wrong(page, rows)
     assert [line.split()[0] for line in wrong] == ["17.9%"]
+
+
+RATIO = re.compile(r"^(?:ratio|model)/")  # one group against another
+
+
+def test_every_ratio_between_groups_says_that_age_is_not_in_it(page):
+    tagged = page.find_all(attrs={"data-id": RATIO, "data-part": "value"})
+    assert len(tagged) > 100
+    for element in tagged:
+        around = element.find_parent(["figure", "p"])
+        if around is None:  # in a table: its notes follow it
+            around = element.find_parent(class_="wide").find_next_sibling()
+        if "diagnostics" in element["data-id"]:
+            continue  # numbers of forces and uses
+        assert "standardised for age" in around.get_text(), element
+
+
+def test_words_are_those_of_government_style(page):
+    # definition 17; issue: "an association never becomes a cause"
+    text = page.get_text(" ").casefold()
+    refused = (
+        "bame", " bme", "more likely", "less likely", "ethnic minorit", "non-white", "because of",
+        "due to", "leads to", "results in", "explains", "biased",
+    )  # fmt: skip
+    for word in refused:
+        assert word not in text, word
 
 
 # the page by itself
