@@ -154,9 +154,12 @@ class Audit:
         return self._held[source]
 
     def read(self, path: Path, source: str) -> Input:
-        """Put a file on the list of what was read."""
+        """Put a file on the list of what was read; one name for two sources is refused."""
         found = identify(path, source)
-        self.inputs[found.file] = found
+        listed = self.inputs.setdefault(found.file, found)
+        if listed != found:
+            problem = f"is given as {listed.source} already, and now as {source}"
+            raise refusal(found.file, problem, "a file of its own name for each")
         return found
 
 

@@ -134,6 +134,16 @@ def test_a_bad_file_is_refused_before_a_notebook_starts(key, tmp_path):
         check_at_hand(given, "mine.yml", tmp_path)
 
 
+def test_one_file_is_not_arrests_and_searches(tmp_path):
+    (tmp_path / "mine.csv").write_text(ARRESTS, "utf-8")
+    given = parameters(sources={"arrests": "mine.csv", "stop_and_search": "mine.csv"})
+    problem = (
+        r"stop_and_search: .*mine\.csv: is given as arrests already, and now as stop-and-search"
+    )
+    with pytest.raises(Refused, match=problem):
+        check_at_hand(given, "mine.yml", tmp_path)
+
+
 def test_values_of_a_chapter_are_checked_as_a_params_file_is():
     with pytest.raises(Refused, match="parameters of the chapter: choices.confidence: 2"):
         open_audit("Kent", "2018/19", confidence=2)
