@@ -87,14 +87,14 @@ def effects(before: Findings, after: Findings, count_id: str) -> tuple[set[str],
 
 
 def must_change(findings: Findings, count_id: str) -> set[str]:
-    """Findings computed from the value itself: shares, rates and differences that name the count.
+    """Findings computed from the value itself: shares, rates, ratios and differences that name it.
 
     A number of sums, a verdict or a position rests on the count too, and may stay as it is.
     """
     return {
         row.id
         for row in findings
-        if row.kind in {"share", "rate", "difference"}
+        if row.kind in {"share", "rate", "ratio", "difference"}
         and row.available
         and count_id in row.count_ids
     }

@@ -53,3 +53,19 @@ def test_not_reported_of_another_force(before, tmp_path):
         "not-reported/ethnicity/ced"
     }
     assert not any(one.startswith(("ced/funnel", "ced/uses-per")) for one in changed)
+
+
+def test_uses_on_a_group_in_another_force(before, tmp_path):
+    # Table 16, Kent: its own ratio, the ratio within forces and the model; not the printed nation's
+    one = "home-office-2019-20/ethnicity-by-force/2019-20/kent/tactic-uses/ced/black"
+    changed = {name.rpartition("@")[0] for name in check(before, before[1].loc[one], tmp_path)}
+    ratio, model = "ratio/ced/black-to-white", "model/ced/census-2021/black-to-white"
+    nation = "@england-and-wales@2019-20"
+    assert {
+        f"{ratio}/census-2021@kent@2019-20",
+        f"{ratio}/census-2021/within-force{nation}",
+        f"{model}/cr2{nation}",
+        f"{model}/without/largest{nation}",
+        f"{model}/random-effects/paule-mandel/mean{nation}",
+    } <= changed
+    assert f"{ratio}/census-2021{nation}" not in changed

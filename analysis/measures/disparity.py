@@ -177,7 +177,6 @@ def spread_summary(ratios: Findings) -> Findings:
         "period": first.period,
         "edition": first.edition,
         "findings": tuple(row.id for row in ratios),
-        "counts": tuple(dict.fromkeys(count for row in ratios for count in row.counts)),
     }
     series = f"{first.series_id}/forces"
     told = [row.value for row in ratios if row.available]
