@@ -21,6 +21,7 @@ from analysis.standard.periods import parse_period
 
 RECORD = "application/vnd.uof-audit.record+json"
 Row = Count | Finding
+FEW_LABELS = 4  # a note that concerns so many rows of a table names them
 
 
 @dataclass(frozen=True)
@@ -136,23 +137,24 @@ def _columns(rows: Findings) -> dict[str, Callable[[Finding], str]]:
     elif levels:
         columns["Interval"] = lambda row: _Quoted(row).interval if row.lower is not None else ""
     if any(row.basis for row in rows):
-        columns["From"] = lambda row: (
-            "" if row.status == NOT_AVAILABLE else Markup(row.basis).format(*_numbers(row))
-        )
+        columns["From"] = lambda row: _basis(row)
     if len({row.method for row in rows if row.available}) > 1:
         columns["Method"] = lambda row: row.method if row.available else ""
     return columns
 
 
-def _numbers(row: Finding) -> list[Markup]:
-    """The counts that a finding names, apart from patterns."""
-    return [tagged(count) for count in row.counts if isinstance(count, Count)]
+def _basis(row: Row) -> Markup:
+    """How the counts of a finding make it; patterns of counts stand for too many to name."""
+    if not getattr(row, "basis", "") or row.status == NOT_AVAILABLE:
+        return Markup("")
+    counts = (tagged(count) for count in row.counts if isinstance(count, Count))
+    return Markup(row.basis).format(*counts)
 
 
 def crosstab(rows: Findings | Counts, caption: str, *, down: str, across: str) -> Shown:
     """Counts or findings by two of their dimensions, such as kind down and period across.
 
-    The interval of a finding stands in brackets after its value.
+    The interval of a finding stands in brackets below its value, and the counts below that.
     """
     place = {(getattr(row, down), getattr(row, across)): row for row in rows}
     if len(place) < len(rows):
@@ -161,15 +163,22 @@ def crosstab(rows: Findings | Counts, caption: str, *, down: str, across: str) -
     if across == "period":
         acrosses.sort(key=parse_period)
     lines = [(d, [_cell(place[d, a]) if (d, a) in place else "" for a in acrosses]) for d in downs]
-    own = next((row for row in rows if getattr(row, "lower", None) is not None), None)
+    own = next(filter(_has_interval, rows), None)
     brackets = Markup("In brackets: {} intervals.").format(tagged(own, "confidence")) if own else ""
-    return Shown(_table(caption, ["", *acrosses], lines) + _notes(rows, brackets))
+    return Shown(_table(caption, ["", *acrosses], lines) + _notes(rows, brackets, methods=True))
+
+
+def _has_interval(row: Row) -> bool:
+    return getattr(row, "lower", None) is not None
 
 
 def _cell(row: Row) -> Markup:
-    if getattr(row, "lower", None) is None:
-        return tagged(row)
-    return Markup('{} <span class="limits">({})</span>').format(tagged(row), _Quoted(row).limits)
+    parts = [tagged(row)]
+    if _has_interval(row):
+        parts.append(Markup('<span class="more">({})</span>').format(_Quoted(row).limits))
+    if basis := _basis(row):
+        parts.append(Markup('<span class="more">{}</span>').format(basis))
+    return Markup(" ").join(parts)
 
 
 def _table(caption: str, heads: list[str], lines: list[tuple[str, list]]) -> Markup:
@@ -186,25 +195,33 @@ def _table(caption: str, heads: list[str], lines: list[tuple[str, list]]) -> Mar
         for label, cells in lines
     )
     # a table that may be wider than a phone can be scrolled with the keyboard too
-    reach = Markup(' tabindex="0"') if len(heads) > 4 else ""
+    reach = Markup(' tabindex="0" role="group" aria-label="{}"').format(caption)
     return Markup(
         '<div class="wide"{}><table><caption><span>{}</span></caption>\n'
         "<thead><tr>{}</tr></thead>\n<tbody>\n{}\n</tbody></table></div>"
-    ).format(reach, caption, head, body)
+    ).format(reach if len(heads) > 3 else "", caption, head, body)
 
 
-def _notes(rows: Findings | Counts, first: str = "") -> Markup:
-    """Reasons and caveats of the rows, each once, below their table; ``first`` is one more note."""
-    notes = {f"{row.status.capitalize()}: {row.reason}." for row in rows if not row.available}
-    notes |= {first} - {""}
-    notes |= {
-        f"{caveat[0].upper()}{caveat[1:]}."
-        for row in rows
-        for caveat in getattr(row, "caveats", ())
-    }
+def _notes(rows: Findings | Counts, first: str = "", *, methods: bool = False) -> Markup:
+    """Caveats of the rows and why some have no value, each once; ``first`` is one more note.
+
+    A note that concerns a few rows only names them. ``methods`` adds those of the intervals.
+    """
+    labels: dict[str, dict[str, None]] = {}
+    for row in rows:
+        own = getattr(row, "caveats", ()) if row.available else [f"{row.status}: {row.reason}"]
+        method = [f"interval: {row.method}"] if methods and _has_interval(row) else []
+        for note in (*own, *method):
+            labels.setdefault(note, {})[row.label] = None
+    all_rows = len({row.label for row in rows})
+    notes = [first] if first else []
+    for note, concerned in sorted(labels.items(), key=lambda item: -len(item[1])):
+        few = len(concerned) <= FEW_LABELS and 2 * len(concerned) <= all_rows
+        text = f"{'; '.join(concerned)}: {note}." if few else f"{note[0].upper()}{note[1:]}."
+        notes.append(text)
     if not notes:
         return Markup("")
-    items = Markup("").join(Markup("<li>{}</li>").format(note) for note in sorted(notes))
+    items = Markup("").join(Markup("<li>{}</li>").format(note) for note in notes)
     return Markup('<ul class="notes">{}</ul>').format(items)
 
 
@@ -217,7 +234,7 @@ def figure(chart: Chart | None, absent: str = "") -> Shown:
     for row in chart.rows:
         place = (row.area, row.period)
         data.setdefault(row.label, {})[place] = tagged(row)
-        if getattr(row, "lower", None) is not None:
+        if _has_interval(row):
             data.setdefault(f"{row.label}: from", {})[place] = tagged(row, "lower")
             data.setdefault(f"{row.label}: to", {})[place] = tagged(row, "upper")
     lines = [

@@ -15,16 +15,19 @@ import numpy as np
 from analysis.counts import ALL, NOT_AVAILABLE, STATED, Counts
 from analysis.findings import TOO_FEW, Finding, Findings, not_available, too_few
 from analysis.measures.demographics import (
-    INDEPENDENT,
+    CHINESE,
+    EVERY,
     NATIONAL_ONLY,
     PERCEIVED,
-    REPORTS,
+    UNIT,
     USES,
+    kept_in,
     left_out,
     residents_in,
+    uses_by_group,
 )
 from analysis.measures.groups import UNKNOWN, Groups, Tally, added_up, grouped
-from analysis.measures.intervals import EXACT_BELOW
+from analysis.measures.intervals import EXACT_BELOW, INDEPENDENT
 from analysis.measures.ratios import (
     Ratio,
     mantel_haenszel,
@@ -51,6 +54,18 @@ ONE_RUNG = "one benchmark of several: none alone shows or rules out unequal trea
 SELECTED = (
     "taken among those on whom force was used: who comes to be among them is no part of it, so a "
     "ratio near one is no proof of equal treatment"
+)
+ENCOUNTERS = (
+    "arrests and searches may themselves be unequal, and force is used without either: a ratio "
+    "near one is no proof of equal treatment"
+)
+ANYWHERE = (
+    "uses of a kind not stated leave this ratio anywhere between the limits given for them, on "
+    "either side of one where those are"
+)
+NOT_COUNTED = "no table counts the uses of the forces without a breakdown: {}"
+NONE_UNKNOWN = (
+    "no report is printed as not known, which most forces have: such reports may stand in a group"
 )
 MISSING_ONLY = (
     "a limit for missing data alone: it says nothing about misperception, or about the census"
@@ -106,9 +121,9 @@ class Benchmarks:
         return sorted(set(self.by_force.frame["period"]))
 
     def uses(self, tactic: str, period: str) -> Groups:
-        """Uses of a tactic by force and group."""
+        """Uses of a tactic by force and group; a group that a force does not record is missing."""
         if (tactic, period) not in self._made:
-            found = grouped(self.by_force, tactic=tactic, measure=USES, period=period)
+            found = uses_by_group(self.by_force, "ethnicity", tactic, period)
             self._made[tactic, period] = found
         return self._made[tactic, period]
 
@@ -130,13 +145,14 @@ def ladder(benchmarks: Benchmarks, compared: Comparison, areas: Sequence[str]) -
 
 
 def missing_data_limits(
-    benchmarks: Benchmarks, compared: Comparison, areas: Sequence[str], census: str
+    benchmarks: Benchmarks, compared: Comparison, areas: Sequence[str]
 ) -> Findings:
     """The ratio per resident if all reports of a group not known were of one group, or the other.
 
-    For England and Wales with and without the uses of forces that have no breakdown.
+    On each census; for England and Wales with and without the uses of forces that have no
+    breakdown.
     """
-    return _every(benchmarks, compared, areas, lambda at: at.missing_data(census))
+    return _every(benchmarks, compared, areas, _Rungs.missing_data)
 
 
 def discharge_limits(
@@ -144,6 +160,12 @@ def discharge_limits(
 ) -> Findings:
     """Discharges per use if the uses not stated were discharges in one group, not in the other."""
     return _every(benchmarks, compared, areas, _Rungs.not_stated)
+
+
+def rung_of_limit(limit: Finding) -> str:
+    """The label of the rung that a limit is about."""
+    census = limit.label.partition(",")[0]
+    return f"Per resident, {census}" if "/census-" in limit.series_id else DISCHARGED["all-uses"]
 
 
 def spread(benchmarks: Benchmarks, compared: Comparison, period: str, census: str) -> Findings:
@@ -179,7 +201,7 @@ def spread_summary(ratios: Findings) -> Findings:
         "findings": tuple(row.id for row in ratios),
     }
     series = f"{first.series_id}/forces"
-    told = [row.value for row in ratios if row.available]
+    told = [row for row in ratios if row.available]
     rows = [
         Finding(series_id=f"{series}/number", kind="count", unit="force", value=len(told),
                 label="Forces with reports enough for a ratio", **words)
@@ -187,17 +209,18 @@ def spread_summary(ratios: Findings) -> Findings:
     for end, choose in (("lowest", min), ("highest", max)):
         named = words | {
             "series_id": f"{series}/{end}",
-            "label": f"The {end} ratio of a force",
             "kind": "ratio",
             "unit": first.unit,
             "form": first.form,
             "caveats": first.caveats,
         }
-        rows.append(
-            Finding(value=choose(told), **named)
-            if told
-            else not_available("no force has reports enough for a ratio", **named)
-        )
+        if told:
+            row = choose(told, key=lambda row: row.value)
+            rows.append(Finding(label=f"The {end}, {row.area}", value=row.value, lower=row.lower,
+                                upper=row.upper, confidence=row.confidence, **named))  # fmt: skip
+        else:
+            reason = "no force has reports enough for a ratio"
+            rows.append(not_available(reason, label=f"The {end} ratio of a force", **named))
     for status, label in (
         (TOO_FEW, "Forces with too few reports for a ratio"),
         (NOT_AVAILABLE, "Forces without a breakdown, or without a base of residents"),
@@ -256,16 +279,25 @@ class _Rungs:
             "edition": self.uses().edition,
             "unit": unit,
             "form": "number:2",
-            "caveats": (REPORTS, NOT_STANDARDISED, ONE_RUNG, *caveats),
+            "caveats": (
+                UNIT,
+                NOT_STANDARDISED,
+                ONE_RUNG,
+                *((CHINESE,) if "Asian" in self.compared.pair else ()),
+                *caveats,
+            ),
         }
 
-    def inside(self) -> tuple[str, ...]:
-        """The caveat that forces without a breakdown are in the national denominators."""
-        names = ", ".join(self.uses().without_breakdown)
-        if not (self.nationwide and names):
-            return ()
-        return (f"{self.period}, in the denominators and in no group's uses, for want of a "
-                f"breakdown of {self.compared.tactic}: {names}",)  # fmt: skip
+    def having(self) -> tuple[str, ...]:
+        """Forces that have both groups."""
+        return self.uses().having(*self.compared.pair)
+
+    def left_out(self) -> tuple[str, ...]:
+        return left_out(self.uses(), *self.compared.pair)
+
+    def kept_in(self) -> tuple[str, ...]:
+        """The caveat of a national ratio with forces in its denominators and not above them."""
+        return kept_in(self.uses(), *self.compared.pair) if self.nationwide else ()
 
     # residents
     def per_resident(self, census: str) -> list[Finding]:
@@ -273,9 +305,9 @@ class _Rungs:
         rows = [self.crude(census)]
         if not self.nationwide:
             return rows
-        uses, people = self.uses(), self.benchmarks.residents(census)
-        kept, caveats = uses.with_breakdown, (PERCEIVED, INDEPENDENT, *left_out(uses))
-        if uses.without_breakdown:
+        uses, people, kept = self.uses(), self.benchmarks.residents(census), self.having()
+        caveats = (PERCEIVED, INDEPENDENT, *self.left_out())
+        if self.left_out():
             label = f"Per resident of forces with a breakdown, Census {census}"
             words = self.words(f"census-{census}/with-breakdown", label, PER_RESIDENT, *caveats)
             base = [people.over(kept, group) for group in self.compared.pair]
@@ -288,56 +320,61 @@ class _Rungs:
     def crude(self, census: str) -> Finding:
         label = f"Per resident, Census {census}"
         words = self.words(
-            f"census-{census}", label, PER_RESIDENT, PERCEIVED, INDEPENDENT, *self.inside()
+            f"census-{census}", label, PER_RESIDENT, PERCEIVED, INDEPENDENT, *self.kept_in()
         )
         if self.area in WITHOUT_RESIDENT_BASE:
             return not_available(WITHOUT_RESIDENT_BASE[self.area], **words)
         return self.ratio(words, self.pair(self.uses()), self.residents(census), nested=False)
 
-    def missing_data(self, census: str) -> list[Finding]:
-        """Two limits; four where the uses of forces without a breakdown can be left out."""
-        unknown = self.uses().of(self.area, UNKNOWN)
-        kinds = {"": unknown}
-        if self.nationwide and self.uses().without_breakdown:
-            inside, beside = self.without_groups()
-            kinds = {
-                "": Tally(unknown.value + beside.value, unknown.rests_on + beside.rests_on),
-                "/with-breakdown": Tally(unknown.value - inside.value, (*unknown.rests_on,
-                                         *inside.rests_on)),
-            }  # fmt: skip
+    def missing_data(self) -> list[Finding]:
+        """Two limits a census; four where uses of forces without a breakdown can be left out."""
         rows = []
-        for kind, missing in kinds.items():
+        for kind, missing in self.not_known().items():
             only = ", uses with a breakdown only" if kind else ""
-            for place, group in enumerate(self.compared.pair):
-                into = ("group", "reference")[place]
-                words = self.words(
-                    f"census-{census}/all-not-known-to-{into}{kind}",
-                    f"All not known taken as {group}{only}, Census {census}",
-                    PER_RESIDENT, PERCEIVED, MISSING_ONLY)  # fmt: skip
-                if self.area in WITHOUT_RESIDENT_BASE:
-                    rows.append(not_available(WITHOUT_RESIDENT_BASE[self.area], **words))
-                    continue
-                added = [missing if place == 0 else NOTHING, missing if place == 1 else NOTHING]
-                rows.append(
-                    self.limit(words, self.pair(self.uses()), added, self.residents(census))
-                )
+            for census in self.benchmarks.censuses:
+                for place, group in enumerate(self.compared.pair):
+                    into = ("group", "reference")[place]
+                    words = self.words(
+                        f"census-{census}/all-not-known-to-{into}{kind}",
+                        f"Census {census}, all not known taken as {group}{only}",
+                        PER_RESIDENT, PERCEIVED, MISSING_ONLY,
+                        *((NONE_UNKNOWN,) if missing.value == 0 else ()))  # fmt: skip
+                    if self.area in WITHOUT_RESIDENT_BASE:
+                        rows.append(not_available(WITHOUT_RESIDENT_BASE[self.area], **words))
+                        continue
+                    added = [missing if place == 0 else NOTHING, missing if place else NOTHING]
+                    rows.append(
+                        self.limit(words, self.pair(self.uses()), added, self.residents(census))
+                    )
         return rows
 
-    def without_groups(self) -> tuple[Tally, Tally]:
-        """Uses of forces without a breakdown: those printed as not reported, and those not printed.
+    def not_known(self) -> dict[str, Tally]:
+        """Uses of a group not known; nationwide with and without forces that have no breakdown.
 
-        Where the breakdown table has no total of the force either, the table of CED by force
-        counts its uses.
+        Their uses are printed as not reported, or in no group at all: then the table of CED by
+        force counts them, and of other tactics no table does.
         """
-        uses, inside, beside = self.uses(), [], []
-        for place in uses.without_breakdown:
-            if uses.of(place, ALL).available:
-                inside += [count for count in uses.of(place, UNKNOWN).counts if count.available]
-            else:
-                beside += self.benchmarks.ced_by_force.where(
-                    area=place, tactic=self.compared.tactic, period=self.period
-                )
-        return added_up(inside), added_up(beside)
+        printed = grouped(self.benchmarks.by_force, tactic=self.compared.tactic, measure=USES,
+                          period=self.period)  # fmt: skip
+        unknown = printed.of(self.area, UNKNOWN)
+        without = printed.lacking(*self.compared.pair)
+        if not (self.nationwide and without):
+            return {"": unknown}
+        totals = [place for place in without if printed.of(place, ALL).available]
+        beside = [place for place in without if place not in totals]
+        inside = added_up(
+            count for place in totals for count in printed.of(place, UNKNOWN).counts
+            if count.available
+        )  # fmt: skip
+        rests_on = printed.patterns(UNKNOWN)
+        known = {"/with-breakdown": Tally(unknown.value - inside.value, rests_on)}
+        if beside and self.compared.tactic != "CED":
+            return {"": Tally(None, rests_on, "", NOT_COUNTED.format(", ".join(beside)))} | known
+        counted = added_up(
+            count for place in beside for count in self.benchmarks.ced_by_force.where(
+                area=place, tactic="CED", period=self.period)
+        )  # fmt: skip
+        return {"": Tally(unknown.value + counted.value, rests_on + counted.rests_on)} | known
 
     # what happens before and beside a use of force
     def per_encounter(self) -> list[Finding]:
@@ -349,7 +386,7 @@ class _Rungs:
         ):
             notes = sorted(set(given.where(status=STATED).frame["note"]) - {""})
             words = self.words(f"per-{slug(one)}", f"Per {one}", f"ratio of uses per {one}",
-                               SELECTED, INDEPENDENT, *notes)  # fmt: skip
+                               ENCOUNTERS, INDEPENDENT, *notes, *self.kept_in())  # fmt: skip
             held = given.where(period=self.period)
             tallies = grouped(held).tallies if len(held) else {}
             base = [tallies.get((self.area, group)) for group in self.compared.pair]
@@ -362,17 +399,24 @@ class _Rungs:
 
     def per_tactic(self) -> list[Finding]:
         """Against all tactics used on the group; nothing where the tactic is all of them."""
-        if self.compared.tactic == "All tactics":
+        if self.compared.tactic == EVERY:
             return []
-        words = self.words("per-tactic", "Per tactic used", "ratio of uses per tactic", SELECTED,
-                           INDEPENDENT, *self.inside())  # fmt: skip
-        every = self.pair(self.uses("All tactics"))
-        return [self.ratio(words, self.pair(self.uses()), every, nested=True)]
+        caveats = (SELECTED, INDEPENDENT)
+        uses, every, unit = self.uses(), self.uses(EVERY), "ratio of uses per tactic"
+        words = self.words("per-tactic", "Per tactic used", unit, *caveats, *self.kept_in())
+        rows = [self.ratio(words, self.pair(uses), self.pair(every), nested=True)]
+        if self.nationwide and self.left_out():
+            label = "Per tactic used in forces with a breakdown"
+            words = self.words("per-tactic/with-breakdown", label, unit, *caveats,
+                               *self.left_out())  # fmt: skip
+            base = [every.over(self.having(), group) for group in self.compared.pair]
+            rows.append(self.ratio(words, self.pair(uses), base, nested=True))
+        return rows
 
     def per_report(self) -> Finding:
         """Against reports on people of the group."""
         words = self.words("per-report", "Per use of force report", "ratio of uses per report",
-                           SELECTED, INDEPENDENT, *self.inside())  # fmt: skip
+                           SELECTED, INDEPENDENT, *self.kept_in())  # fmt: skip
         if not self.nationwide:
             return not_available(NATIONAL_ONLY, **words)
         reports = grouped(self.benchmarks.national, measure="reports", period=self.period)
@@ -386,7 +430,7 @@ class _Rungs:
         if self.compared.tactic != "CED":
             return []
         words = {
-            name: self.words(f"discharge/{name}", label, PER_USE, SELECTED, INDEPENDENT)
+            name: self.words(f"discharge/{name}", label, PER_USE, SELECTED, INDEPENDENT, ANYWHERE)
             for name, label in DISCHARGED.items()
             if self.nationwide or "force" not in name
         }
@@ -394,14 +438,16 @@ class _Rungs:
             return [not_available(NO_KINDS, **given) for given in words.values()]
         fired, uses, unstated = map(self.uses, KINDS_OF_USE)
         stated = uses.less(unstated)
+        if self.nationwide:
+            words["all-uses"]["caveats"] += kept_in(fired, *self.compared.pair)
         rows = [
             self.ratio(words["all-uses"], self.pair(fired), self.pair(uses), nested=True),
             self.ratio(words["stated"], self.pair(fired), self.pair(stated), nested=True),
         ]
         if self.nationwide:
-            kept = fired.with_breakdown
+            kept = fired.having(*self.compared.pair)
             for name in ("forces-with-kinds", "stated-within-force"):
-                words[name]["caveats"] += left_out(fired)
+                words[name]["caveats"] += left_out(fired, *self.compared.pair)
             own, base = ([table.over(kept, group) for group in self.compared.pair]
                          for table in (fired, uses))  # fmt: skip
             rows.append(self.ratio(words["forces-with-kinds"], own, base, nested=True))
@@ -432,11 +478,12 @@ class _Rungs:
     ) -> Finding:
         """Events over base of the group, over the same of the reference."""
         halves = [
-            f"{top.words} of {bottom.words}" if bottom.words else top.words
+            f"{top.words} {'of' if nested else 'per'} {bottom.words}" if bottom.words else top.words
             for top, bottom in zip(events, base, strict=True)
         ]
         tallies = _in_turn(events, base)
-        words |= {"basis": " against ".join(halves) if all(halves) else ""}
+        basis = " against ".join(halves) if all(halves) else ""
+        words |= {"basis": basis if base[0].words or not basis else f"{basis} uses"}
         if refused := self.refused(words, events, base):
             return refused
         compute = ratio_of_proportions if nested else ratio_of_rates
@@ -466,14 +513,7 @@ class _Rungs:
             for group in self.compared.pair
             for table in (events, base)
         ]
-        rests_on = tuple(
-            dict.fromkeys(
-                pattern
-                for table in (events, base)
-                for group in self.compared.pair
-                for pattern in table.patterns(group)
-            )
-        )
+        rests_on = (*events.patterns(*self.compared.pair), *base.patterns(*self.compared.pair))
         if min(arrays[0].sum(), arrays[2].sum()) < EXACT_BELOW:
             return too_few(FEW, rests_on, **words)
         found = mantel_haenszel(*arrays, self.compared.confidence, nested=nested)

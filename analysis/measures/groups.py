@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 
 from analysis.counts import ALL, Count, Counts
 from analysis.standard.forces import forces
@@ -15,8 +14,16 @@ UNKNOWN = "Not known"
 GROUPS = {
     "ethnicity": ETHNIC_GROUPS,
     "age": tuple(group for group in AGE.editions[-1] if group not in NOT_KNOWN),
-    "gender": ("Female", "Male"),
+    "gender": ("Female", "Male", "Other"),
 }
+# In the tables of a force with so many tactics, a group without a single one is not recorded:
+# of the smallest of the five groups about one in a hundred tactics is reported.
+MANY = 1000
+NOT_RECORDED = (
+    "the force prints none of this group among all its tactics, a thousand or more, so it seems "
+    "not to record the group: the noughts are not counted"
+)
+NOT_IN_CENSUS = "the census gives two sexes only, so there are no residents of this group"
 
 
 def common_group(printed: str) -> str:
@@ -69,13 +76,17 @@ def added_up(counts: Iterable[Count]) -> Tally:
     return Tally(sum(count.value for count in counts), counts, words)
 
 
+# where a group stands under several names, or under a name that ends in several ways
+_SLUGS = {"Asian": ["asian*", "chinese"], UNKNOWN: ["not-reported", "don-t-know"], ALL: ["*"]}
+
+
 @dataclass(frozen=True)
 class Groups:
     """One measure and tactic of one period by area and group; every count in exactly one tally."""
 
     tallies: dict[tuple[str, str], Tally]
     first: Count
-    taken_off: tuple[Groups, ...] = ()
+    beside: tuple[Groups, ...] = ()  # other tables on which the tallies rest
 
     @property
     def period(self) -> str:
@@ -85,40 +96,64 @@ class Groups:
     def edition(self) -> str:
         return self.first.edition
 
+    @property
+    def groups(self) -> set[str]:
+        """The groups that the table knows."""
+        return {group for _, group in self.tallies}
+
     def of(self, area: str, group: str) -> Tally:
         """The tally of a group in an area; England and Wales as printed."""
         return self.tallies[area, group]
 
-    def pattern(self, group: str) -> str:
-        """The ids of a group's counts in all areas; ``all`` of them for every group."""
+    def patterns(self, *groups: str) -> tuple[str, ...]:
+        """The ids of these groups' counts in all areas, in this and in the tables beside it."""
         start, _, end = self.first.id.partition(f"/{slug(self.first.area)}/")
-        last = "*" if group in (ALL, UNKNOWN, "Asian") else slug(group)
-        return f"{start}/*/{end.rpartition('/')[0]}/{last}"
+        start = f"{start}/*/{end.rpartition('/')[0]}"
+        own = [f"{start}/{one}" for group in groups for one in _SLUGS.get(group, [slug(group)])]
+        others = (one for table in self.beside for one in table.patterns(*groups))
+        return tuple(dict.fromkeys((*own, *others)))
 
-    def patterns(self, group: str) -> tuple[str, ...]:
-        """The same, with those of what was taken off."""
-        return (self.pattern(group), *(other.pattern(group) for other in self.taken_off))
+    def having(self, *groups: str) -> tuple[str, ...]:
+        """Forces for which all of these groups are available, in alphabetical order."""
+        return tuple(
+            place
+            for place in forces()
+            if all(self.tallies[place, group].available for group in groups)
+        )
 
-    def less(self, part: Groups) -> Groups:
-        """Each tally without its part."""
-        tallies = {key: tally.less(part.tallies[key]) for key, tally in self.tallies.items()}
-        return Groups(tallies, self.first, (part,))
-
-    @cached_property
-    def without_breakdown(self) -> tuple[str, ...]:
-        """Forces with a group that is not available, in alphabetical order."""
-        missing = {area for (area, _), tally in self.tallies.items() if not tally.available}
-        return tuple(place for place in forces() if place in missing)
+    def lacking(self, *groups: str) -> tuple[str, ...]:
+        """The other forces."""
+        return tuple(place for place in forces() if place not in self.having(*groups))
 
     @property
-    def with_breakdown(self) -> tuple[str, ...]:
-        """The other forces."""
-        return tuple(place for place in forces() if place not in self.without_breakdown)
+    def without_any(self) -> tuple[str, ...]:
+        """Forces for which no group is available."""
+        groups = self.groups - {ALL, UNKNOWN}
+        return tuple(
+            place
+            for place in forces()
+            if not any(self.of(place, group).available for group in groups)
+        )
 
     def over(self, places: Iterable[str], group: str) -> Tally:
         """The sum over forces, each of which must have the group."""
         total = sum(self.tallies[place, group].value for place in places)
-        return Tally(total, (self.pattern(group),))
+        return Tally(total, self.patterns(group))
+
+    def as_recorded(self, every: Groups) -> Groups:
+        """With groups that a force does not record not available, judged by ``every`` tactic."""
+        tallies = dict(self.tallies)
+        for (place, group), tally in every.tallies.items():
+            none_of_many = tally.value == 0 and (every.of(place, ALL).value or 0) >= MANY
+            if none_of_many and group in ETHNIC_GROUPS and self.of(place, group).available:
+                rests_on = self.of(place, group).rests_on + tally.rests_on
+                tallies[place, group] = Tally(None, rests_on, "", NOT_RECORDED)
+        return Groups(tallies, self.first, (*self.beside, every))
+
+    def less(self, part: Groups) -> Groups:
+        """Each tally without its part."""
+        tallies = {key: tally.less(part.tallies[key]) for key, tally in self.tallies.items()}
+        return Groups(tallies, self.first, (*self.beside, part))
 
 
 def grouped(counts: Counts, **where: str) -> Groups:

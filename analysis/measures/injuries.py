@@ -15,9 +15,8 @@ from itertools import pairwise
 
 from analysis.counts import ALL, Count, Counts
 from analysis.findings import Finding, Findings, not_available
-from analysis.measures.intervals import wilson
+from analysis.measures.intervals import INDEPENDENT, wilson
 from analysis.measures.ratios import ratio_of_proportions
-from analysis.measures.taser import INDEPENDENT
 from analysis.sources.press import EDITION, PAPERS, PERIOD
 from analysis.standard.forces import ENGLAND_AND_WALES
 from analysis.standard.injuries import SUBJECT_ANSWERS, SUBJECT_LEVELS

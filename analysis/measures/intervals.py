@@ -10,6 +10,10 @@ from math import exp, sqrt
 
 from scipy.special import betaincinv, gammaincinv, ndtri
 
+INDEPENDENT = (
+    "the interval treats reports as independent; several officers often report one event, so the "
+    "true uncertainty is wider"
+)
 EXACT_BELOW = 10  # events; Byar's approximation from there (Fingertips technical guidance)
 
 

@@ -16,6 +16,7 @@ from analysis.findings import Finding, Findings, not_available
 from analysis.measures import funnel as funnels
 from analysis.measures.intervals import (
     EXACT_BELOW,
+    INDEPENDENT,
     exact_proportion,
     product,
     rate,
@@ -46,10 +47,6 @@ LADDER_CAVEATS = (
     "independent of each other; the source does not say so",
 )
 HIGHEST_ONLY = "statistics count the highest use in a report only"
-INDEPENDENT = (
-    "the interval treats reports as independent; several officers often report one event, so the "
-    "true uncertainty is wider"
-)
 RESIDENTS_OF_2020 = "residents are the mid-2020 estimates, whatever the year of the uses"
 NO_CED_BEFORE_2017 = (
     "figures of CED use before April 2017 are held for Cambridgeshire only; the Home Office "

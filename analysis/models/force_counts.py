@@ -21,8 +21,9 @@ STEPS, CLOSE = 100, 1e-9  # the step after one of 1e-9 would be near 1e-18
 class ForceCounts:
     """``events`` and ``residents``: a row for each force, a column for each group.
 
-    The first group is the reference. Refuses a force without an event or a cell without
-    residents (neither says anything), and a group without an event (its ratio is nought).
+    The first group is the reference. A cell without residents is one that is not available, and
+    tells nothing. Refuses a force without an event, which tells nothing either, a group without
+    an event (its ratio is nought), and events among no residents.
     """
 
     forces: tuple[str, ...]
@@ -34,8 +35,10 @@ class ForceCounts:
         shape = (len(self.forces), len(self.groups))
         if self.events.shape != shape or self.residents.shape != shape:
             raise ValueError(f"events and residents must have the shape {shape}")
-        if (self.residents <= 0).any() or (self.events < 0).any():
-            raise ValueError("residents must be above nought and events not below it")
+        if (self.residents < 0).any() or (self.events < 0).any():
+            raise ValueError("residents and events must not be below nought")
+        if (self.events[self.residents == 0] > 0).any():
+            raise ValueError("there are events where there are no residents")
         if not (self.events.sum(axis=0) > 0).all() or not (self.events.sum(axis=1) > 0).all():
             raise ValueError("a force or a group without an event cannot be fitted")
 
@@ -82,13 +85,16 @@ class Fit:
     @cached_property
     def residuals(self) -> np.ndarray:
         """Pearson residuals: 1 in size where only chance is at work."""
-        return (self.data.events - self.means) / np.sqrt(self.means)
+        # a cell without residents has a mean of nought, and no residual
+        roots = np.sqrt(np.where(self.means > 0, self.means, 1))
+        return (self.data.events - self.means) / roots
 
     @property
     def dispersion(self) -> float:
         """Pearson's X² over its degrees of freedom: 1 where only chance is at work."""
         forces, groups = self.means.shape
-        return float((self.residuals**2).sum() / ((forces - 1) * (groups - 1)))
+        degrees = (self.means > 0).sum() - forces - (groups - 1)
+        return float((self.residuals**2).sum() / degrees)
 
 
 def fit(data: ForceCounts, fixed: tuple[int, float] | None = None) -> Fit:
