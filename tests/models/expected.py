@@ -1,6 +1,7 @@
 """The counts and the rows of tests/expected that several tests of the models read."""
 
 import csv
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -9,6 +10,11 @@ from analysis.models.force_counts import ForceCounts
 from tests.conftest import EXPECTED
 
 GROUPS = ("White", "Black", "Asian", "Mixed", "Other")
+# not_recorded.R: these print no Mixed among all their tactics
+WITHOUT_MIXED = (
+    "City of London", "Derbyshire", "Dorset", "Dyfed-Powys", "Merseyside", "Norfolk",
+    "North Wales", "Suffolk",
+)  # fmt: skip
 
 
 @cache
@@ -37,3 +43,12 @@ def published(year, census, groups=GROUPS):
     forces = tuple(dict.fromkeys(force for force, _ in cells))
     table = np.array([[cells[force, group] for group in groups] for force in forces])
     return ForceCounts(forces, groups, table[..., 0], table[..., 1])
+
+
+def recorded(year, census):
+    """The same without residents where a force does not record the group."""
+    data = published(year, census)
+    residents = data.residents.copy()
+    place = [data.forces.index(force) for force in WITHOUT_MIXED if force in data.forces]
+    residents[place, GROUPS.index("Mixed")] = 0
+    return replace(data, residents=residents)

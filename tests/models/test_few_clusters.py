@@ -23,7 +23,7 @@ from analysis.models.few_clusters import (
 )
 from analysis.models.force_counts import ForceCounts, fit
 from tests import coverage
-from tests.models.expected import number, published, rows
+from tests.models.expected import number, published, recorded, rows
 from tests.models.test_force_counts import ROBUST, data_of, name
 
 WILD = rows("wild_bootstrap.csv")
@@ -42,6 +42,17 @@ def test_cr2_as_clubsandwich_gives_it(row):
     assert robust.degrees[place] == close(float(row["cr2_df"]))
     lower, upper = robust.limits(fitted.log_ratios, 0.95)
     assert (lower[place], upper[place]) == close(tuple(number(row, "cr2_lower", "cr2_upper")))
+
+
+@pytest.mark.parametrize("row", rows("not_recorded.csv"), ids=name)
+def test_cr2_as_clubsandwich_gives_it_where_cells_are_not_available(row):
+    fitted = fit(recorded(row["year"], row["census"]).without(row["without"]))
+    place, robust = fitted.data.groups.index(row["group"]) - 1, cr2(fitted)
+    assert robust.errors[place] == close(float(row["cr2_se"]))
+    assert robust.degrees[place] == close(float(row["cr2_df"]))
+    lower, upper = robust.limits(fitted.log_ratios, 0.95)
+    assert (lower[place], upper[place]) == close(tuple(number(row, "cr2_lower", "cr2_upper")))
+    assert effective_clusters(fitted)[place] == close(float(row["effective_clusters"]))
 
 
 @pytest.mark.parametrize(
@@ -81,6 +92,22 @@ def test_forces_that_are_copies_count_as_they_stand():
     # twice the same force, a force alone: information 2:2:4 of 8, so that Γ is 1/8 and G* is 2.67
     fitted = fit(equal_forces([[5, 5], [5, 5], [10, 10]]))
     assert effective_clusters(fitted) == pytest.approx([3 / (1 + 1 / 8)])
+
+
+def test_a_cell_that_is_not_available_counts_for_nothing():
+    # a group in one force alone, wherever its own ratio lies, tells nothing of the two others
+    two = published("2019/20", "2021", ("White", "Black"))
+    more = [np.column_stack([one, np.zeros(len(one))]) for one in (two.events, two.residents)]
+    more[0][5, 2], more[1][5, 2] = 40, 9000
+    three = ForceCounts(two.forces, ("White", "Black", "Asian"), *more)
+    one, other = fit(two), fit(three)
+    assert other.log_ratios[0] == pytest.approx(one.log_ratios[0], rel=1e-9)
+    assert cr2(other).errors[0] == pytest.approx(cr2(one).errors[0], rel=1e-7)
+    assert cr2(other).degrees[0] == pytest.approx(cr2(one).degrees[0], rel=1e-7)
+    signs = draws(len(two.forces), 1)
+    assert wild_bootstrap(three, 0, log(5), signs) == pytest.approx(
+        wild_bootstrap(two, 0, log(5), signs), rel=1e-7
+    )
 
 
 # the wild cluster bootstrap

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.models.force_counts import ForceCounts, fit
-from tests.models.expected import GROUPS, published, rows
+from tests.models.expected import GROUPS, published, recorded, rows
 
 ROBUST = rows("cluster_robust.csv")
 
@@ -26,7 +26,8 @@ def data_of(row):
 
 
 def name(row):
-    return "-".join(row[key] for key in ("year", "census", "groups", "without", "group"))
+    keys = ("year", "census", "groups", "without", "group")
+    return "-".join(row[key] for key in keys if key in row)
 
 
 @pytest.mark.parametrize("row", ROBUST, ids=name)
@@ -93,6 +94,17 @@ def test_statsmodels_gives_the_same_with_a_dummy_for_each_force(year, census):
     assert fitted.means.ravel() == pytest.approx(wanted.mu, rel=1e-9)
     assert fitted.residuals.ravel() == pytest.approx(wanted.resid_pearson, rel=1e-6, abs=1e-7)
     assert fitted.dispersion == pytest.approx(wanted.pearson_chi2 / wanted.df_resid, rel=1e-9)
+
+
+@pytest.mark.parametrize("row", rows("not_recorded.csv"), ids=name)
+def test_cells_that_are_not_available_are_no_rows_of_the_regression(row):
+    fitted = fit(recorded(row["year"], row["census"]).without(row["without"]))
+    place = fitted.data.groups.index(row["group"]) - 1
+    assert (fitted.data.residents > 0).sum() == int(row["cells"]) < fitted.means.size
+    assert fitted.log_ratios[place] == close(float(row["coefficient"]))
+    assert np.sqrt(fitted.covariance[place, place]) == close(float(row["model_se"]))
+    assert fitted.dispersion == close(float(row["dispersion"]))
+    assert (fitted.residuals[fitted.data.residents == 0] == 0).all()
 
 
 @pytest.mark.parametrize("place, ratio", [(0, 1.0), (0, 9.0), (1, 0.4), (3, 25.0)])
@@ -177,9 +189,9 @@ def test_more_residents_of_a_group_everywhere_divide_its_ratio(data, factor):
     [
         ([[1, 2]], [[9, 9], [9, 9]], "must have the shape"),
         ([[1, 2], [3, 4]], [[9, 9]], "must have the shape"),
-        ([[1, 2], [3, 4]], [[9, 9], [9, 0]], "residents must be above nought"),
-        ([[1, 2], [3, 4]], [[9, 9], [9, -1]], "residents must be above nought"),
-        ([[1, 2], [3, -1]], [[9, 9], [9, 9]], "events not below it"),
+        ([[1, 2], [3, 4]], [[9, 9], [9, 0]], "there are events where there are no residents"),
+        ([[1, 2], [3, 4]], [[9, 9], [9, -1]], "residents and events must not be below nought"),
+        ([[1, 2], [3, -1]], [[9, 9], [9, 9]], "residents and events must not be below nought"),
         ([[1, 2], [0, 0]], [[9, 9], [9, 9]], "a force or a group without an event"),
         ([[0, 2], [0, 4]], [[9, 9], [9, 9]], "a force or a group without an event"),
     ],
