@@ -6,10 +6,11 @@ was fixed before the first run and is not to be tuned to its results.
 
 from dataclasses import replace
 
+import matplotlib as mpl
 import numpy as np
 from scipy.special import ndtri
 
-from analysis.charts.drawing import BLACK, BLUE, GREY, ORANGE, finish, new_figure
+from analysis.charts.drawing import BLACK, BLUE, GREY, ORANGE, STYLE, finish, new_figure
 from analysis.findings import formatted
 from analysis.models import few_clusters
 from analysis.models.force_counts import Fit, ForceCounts, fit
@@ -83,15 +84,18 @@ def coverage(runs: int) -> np.ndarray:
 def chart(held: np.ndarray) -> str:
     """The coverage of each method as SVG, a mark for each group."""
     figure = new_figure(4.2)
-    axes = figure.subplots()
-    marks = zip("osD^", (BLUE, ORANGE, GREY, BLACK), strict=True)
-    for group, column, (shape, colour) in zip(GROUPS[1:], held.T, marks, strict=True):
-        axes.plot(100 * column, METHODS, shape, color=colour, markersize=8, label=group, alpha=0.8)
-    axes.axvline(100 * CONFIDENCE, color=BLACK, linewidth=1.2)
-    axes.invert_yaxis()
-    axes.set_xlim(0, 100)
-    axes.set_xlabel("Runs whose interval holds the true ratio (%)")
-    figure.legend(loc="outside upper center", ncols=4, frameon=False, handletextpad=0.1)
+    with mpl.rc_context(STYLE):
+        axes = figure.subplots()
+        marks = zip("osD^", (BLUE, ORANGE, GREY, BLACK), strict=True)
+        for group, column, (shape, colour) in zip(GROUPS[1:], held.T, marks, strict=True):
+            axes.plot(
+                100 * column, METHODS, shape, color=colour, markersize=8, label=group, alpha=0.8
+            )
+        axes.axvline(100 * CONFIDENCE, color=BLACK, linewidth=1.2)
+        axes.invert_yaxis()
+        axes.set_xlim(0, 100)
+        axes.set_xlabel("Runs that hold the true ratio (%)")
+        figure.legend(loc="outside upper center", ncols=4, frameon=False, handletextpad=0.1)
     return finish(figure, "coverage", "Coverage", alternative(held), ()).svg + "\n"
 
 

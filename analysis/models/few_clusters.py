@@ -48,7 +48,7 @@ def cr2(fitted: Fit) -> Robust:
     adjust = _inverse_root(own - leverage)
     adjusted = np.einsum("gkl,gli->gki", adjust, design)
     scores = np.einsum("gki,gk->gi", adjusted, fitted.residuals)
-    errors = np.sqrt(np.diag(bread @ scores.T @ scores @ bread))
+    errors = np.sqrt(((scores @ bread) ** 2).sum(axis=0))
     degrees = []
     for column in bread.T:
         weights = adjusted @ column  # (forces, groups)
