@@ -7,6 +7,7 @@ type, a period that does not exist or a missing file is refused before any noteb
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -206,7 +207,7 @@ def _line(where: str, fault: dict) -> str:
         case "missing":
             return str(refusal(where, f"key {key!r} is missing", _meaning(key)))
         case "literal_error":
-            allowed = context["expected"].replace("'", "").replace(" or ", ", ")
+            allowed = re.findall(r"'([^']*)'", context["expected"])
         case "greater_than_equal" | "less_than":
             allowed = "0.5 or more and less than 1" if "confidence" in key else "0 or more"
         case "too_short":

@@ -79,6 +79,7 @@ FAULTS = [
     (GOOD + "choices: {confidence: .nan}", ["choices.confidence", "nan", "less than 1"]),
     (GOOD + "choices: {confidence: 0.4}", ["choices.confidence", "0.4", "0.5 or more"]),
     (GOOD + "choices: {ced_order: fired}", ["choices.ced_order", "'fired'", "metropolitan"]),
+    (GOOD + "choices: {tactic: Limb}", ["choices.tactic", "'Limb'", "Limb or body restraints, "]),
     (GOOD + "choices: {census: 2001}", ["choices.census", "2001", "2011, 2021"]),
     (GOOD + "choices: {reference_group: Martian}", ["reference_group", "'Martian'", "White"]),
     (GOOD + "choices: {comparison_group: Chinese}", ["comparison_group", "'Chinese'", "Asian"]),
