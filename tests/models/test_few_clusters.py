@@ -174,7 +174,7 @@ def test_two_forces_are_too_few_to_reject_anything():
 
 @st.composite
 def tables(draw):
-    """Six or seven forces and three groups, each with events; forces that differ."""
+    """Six or seven forces that differ, and three groups, each with events."""
     forces = draw(st.integers(6, 7))
     cells = st.lists(
         st.tuples(st.integers(1, 300), st.integers(100, 10**6)),
@@ -183,11 +183,11 @@ def tables(draw):
     events, residents = np.array(draw(cells), float).reshape(forces, 3, 2).transpose(2, 0, 1)
     names = tuple(map(str, range(forces)))
     made = ForceCounts(names, ("White", "Black", "Asian"), events, residents)
-    assume(fit(made).dispersion > 0.1)
+    assume((cr2(fit(made)).errors > 1e-3).all())  # no group's ratio is the same in all forces
     return made
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(tables())
 def test_wild_limits_hold_the_estimate(data):
     estimate = fit(data).log_ratios[0]
@@ -195,7 +195,7 @@ def test_wild_limits_hold_the_estimate(data):
     assert lower < estimate < upper
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(tables(), st.integers(2, 1000), st.randoms(use_true_random=False))
 def test_neither_the_size_nor_the_order_of_forces_matters(data, factor, random):
     order = random.sample(range(len(data.forces)), len(data.forces))
@@ -213,7 +213,7 @@ def test_neither_the_size_nor_the_order_of_forces_matters(data, factor, random):
     )  # a near tie may fall either way
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(tables())
 def test_turning_the_comparison_round_turns_everything_round(data):
     # the first two groups change places: the other group's ratio moves, this one's is inverted
@@ -233,7 +233,7 @@ def test_turning_the_comparison_round_turns_everything_round(data):
     assert there[0] == pytest.approx(-here[0], rel=1e-6, abs=1e-7)
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 @given(tables())
 def test_there_are_never_more_effective_forces_than_forces(data):
     fitted = fit(data)

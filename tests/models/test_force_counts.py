@@ -145,7 +145,7 @@ def tables(draw):
     return ForceCounts(tuple(map(str, range(forces))), GROUPS[:groups], events, residents)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(tables())
 def test_the_fit_gives_back_the_totals_of_forces_and_groups(data):
     # what maximum likelihood means here; it settles from any start
@@ -154,7 +154,7 @@ def test_the_fit_gives_back_the_totals_of_forces_and_groups(data):
     assert means.sum(axis=1) == pytest.approx(data.events.sum(axis=1), rel=1e-7)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(tables(), st.floats(-13, 13))
 def test_with_one_ratio_held_the_other_groups_keep_their_totals(data, value):
     # the wild bootstrap asks for ratios this far out
@@ -163,7 +163,7 @@ def test_with_one_ratio_held_the_other_groups_keep_their_totals(data, value):
     assert fitted.means[:, 2:].sum(axis=0) == pytest.approx(data.events[:, 2:].sum(axis=0))
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(tables(), st.integers(2, 1000), st.randoms(use_true_random=False))
 def test_neither_the_size_nor_the_order_of_forces_matters(data, factor, random):
     one, residents = fit(data), data.residents.copy()
@@ -178,7 +178,7 @@ def test_neither_the_size_nor_the_order_of_forces_matters(data, factor, random):
     assert other.covariance == pytest.approx(one.covariance, rel=1e-4)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(tables(), st.integers(2, 1000))
 def test_more_residents_of_a_group_everywhere_divide_its_ratio(data, factor):
     more = data.residents.copy()
