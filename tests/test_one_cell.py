@@ -65,7 +65,7 @@ def test_uses_on_a_group_in_another_force(before, tmp_path):
         f"{ratio}/census-2021@kent@2019-20",
         f"{ratio}/census-2021/within-force{nation}",
         f"{model}/cr2{nation}",
-        f"{model}/without/largest{nation}",
+        f"{model}/without/metropolitan-police{nation}",
         f"{model}/random-effects/paule-mandel/mean{nation}",
     } <= changed
     assert f"{ratio}/census-2021{nation}" not in changed
