@@ -105,7 +105,7 @@ def groups_are_honest(findings, area, period):
                 assert discharge["reason"].str.contains("prints no kinds of CED use").all()
         national = findings[(findings["area"] == ENGLAND_AND_WALES) & (findings["period"] == year)]
         rate = national[national["series_id"].str.startswith("rate/ced/ethnicity/black/per-1000-r")]
-        named = rate["caveats"].str.extract("a breakdown of CED: ([^;]*)")[0].dropna()
+        named = rate["caveats"].str.extract("no breakdown of CED, [^:]*: ([^;]*)")[0].dropna()
         assert set(named.iloc[0].split(", ")) == without
     if area == "City of London":
         bases = "per-1000-residents|per-100000-residents|ratio/.*/census-"
