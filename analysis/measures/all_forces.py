@@ -211,45 +211,54 @@ def diagnostics(fitted: Iterable[Model]) -> Findings:
 
 
 def _diagnosed(model: Model) -> list[Finding]:
-    def finding(name: str, label: str, kind: str, unit: str, form: str, value: float) -> Finding:
+    pair = f"{slug(model.compared.group)}-to-{slug(model.compared.reference)}"
+
+    def finding(
+        name: str, label: str, kind: str, unit: str, form: str, value: float | None
+    ) -> Finding:
         words = model.words(f"{pair}/diagnostics/{name}", label=f"{label}, Census {model.census}",
                             kind=kind, unit=unit, form=form)  # fmt: skip
+        if value is None:
+            return too_few(FEW_USES, words.pop("counts"), **words)
         return Finding(value=value, caveats=(BEST_CASE, UNEVEN), **words)
 
-    pair = f"{slug(model.compared.group)}-to-{slug(model.compared.reference)}"
-    if model.fit is None:
-        words = model.words(f"{pair}/diagnostics/forces", label=f"The model, Census {model.census}",
-                            kind="count", unit="force")  # fmt: skip
-        return [too_few(FEW_USES, words.pop("counts"), **words)]
-    data, group = model.fit.data, model.compared.group
-    force, column = np.unravel_index(np.abs(model.fit.residuals).argmax(), data.events.shape)
-    odd = data.forces[force]
-    rows = [
-        finding("forces", "Forces in the model", "count", "force", "count", len(data.forces)),
-        finding("uses", "Uses in the model", "count", "use", "count", data.events.sum()),
-        finding("dispersion", "Dispersion: Pearson's X² over its degrees of freedom", "statistic",
-                "ratio of variances", "number:1", model.fit.dispersion),
-        finding("largest-residual", f"Largest Pearson residual: {odd}, {data.groups[column]}",
-                "statistic", "standard deviations", "number:1", model.fit.residuals[force, column]),
-    ]  # fmt: skip
-    if without := _without(data, odd):
-        rows.append(finding("dispersion-without", f"Dispersion without {odd}", "statistic",
-                            "ratio of variances", "number:1", fit(without).dispersion))  # fmt: skip
+    group, rows = model.compared.group, []
+    forces = share = effective = degrees = None
+    most = "the one force with most of them"
+    if model.fit is not None:
+        data = model.fit.data
+        forces = len(data.forces)
+        force, column = np.unravel_index(np.abs(model.fit.residuals).argmax(), data.events.shape)
+        odd = data.forces[force]
+        rows += [
+            finding("uses", "Uses in the model", "count", "use", "count", data.events.sum()),
+            finding("dispersion", "Dispersion: Pearson's X² over its degrees of freedom",
+                    "statistic", "ratio of variances", "number:1", model.fit.dispersion),
+            finding("largest-residual", f"Largest Pearson residual: {odd}, {data.groups[column]}",
+                    "statistic", "standard deviations", "number:1",
+                    model.fit.residuals[force, column]),
+        ]  # fmt: skip
+        if without := _without(data, odd):
+            rows.append(finding("dispersion-without", f"Dispersion without {odd}", "statistic",
+                                "ratio of variances", "number:1",
+                                fit(without).dispersion))  # fmt: skip
     if group in model.groups:
         place = data.groups.index(group)
         uses = data.events[:, place]
-        rows += [
-            finding("largest-share",
-                    f"Share of the uses on people perceived as {group} in the one force with most "
-                    f"of them, {data.forces[uses.argmax()]}", "share", "use", "percent:1",
-                    uses.max() / uses.sum()),
-            finding("effective-forces", f"Effective number of forces, {group}", "statistic",
-                    "force", "number:1", few_clusters.effective_clusters(model.fit)[place - 1]),
-            finding("degrees-of-freedom", f"Satterthwaite degrees of freedom, {group}",
-                    "statistic", "degrees of freedom", "number:1",
-                    few_clusters.cr2(model.fit).degrees[place - 1]),
-        ]  # fmt: skip
-    return rows
+        most += f", {data.forces[uses.argmax()]}"
+        share = uses.max() / uses.sum()
+        effective = few_clusters.effective_clusters(model.fit)[place - 1]
+        degrees = few_clusters.cr2(model.fit).degrees[place - 1]
+    return [
+        finding("forces", "Forces in the model", "count", "force", "count", forces),
+        *rows,
+        finding("largest-share", f"Share of the uses on people perceived as {group} in {most}",
+                "share", "use", "percent:1", share),
+        finding("effective-forces", f"Effective number of forces, {group}", "statistic", "force",
+                "number:1", effective),
+        finding("degrees-of-freedom", f"Satterthwaite degrees of freedom, {group}", "statistic",
+                "degrees of freedom", "number:1", degrees),
+    ]  # fmt: skip
 
 
 def leaving_out(fitted: Iterable[Model]) -> Findings:

@@ -293,6 +293,23 @@ def test_the_seed_makes_the_draws_and_nothing_else():
     assert changed == {all_forces.WILD}
 
 
+@pytest.mark.parametrize(
+    "tactic, group, reference",
+    [("AEP fired", "Black", "White"), ("AEP fired", "White", "Other"), ("CED", "Black", "White")],
+)
+def test_what_the_chapter_quotes_is_there_whatever_the_numbers(tactic, group, reference):
+    comparison = compared(tactic, group, reference)
+    found = every("2018/19", comparison)
+    for census in ("2011", "2021"):
+        for name in (
+            "cr2", "without/metropolitan-police", "diagnostics/forces",
+            "diagnostics/effective-forces", "diagnostics/largest-share",
+        ):  # fmt: skip
+            one = found.one(comparison.model(f"census-{census}", name))
+            assert one.available or (one.status == TOO_FEW and one.reason)
+            assert one.available or tactic == "AEP fired"
+
+
 # what is said
 @pytest.mark.parametrize("period", LEFT_OUT)
 def test_every_ratio_says_that_it_is_not_standardised_for_age_and_shows_no_cause(period):
