@@ -28,16 +28,18 @@ _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
 
 def ladder(
     findings: Findings, limits: Findings, compared: Comparison, area: str, period: str
-) -> Chart:
+) -> Chart | None:
     """Each rung with its interval and its limits for what is not known, the nation above the area.
 
-    A rung without a value for either is named below the picture only.
+    A rung without a value for either is named in words only; None where no rung has a value.
     """
     rungs: dict[str, dict[str, Finding]] = {}
     for row in findings.where(period=period):
         rungs.setdefault(row.label, {})[row.area] = row
     empty = [label for label, rows in rungs.items()
              if not any(row.available for row in rows.values())]  # fmt: skip
+    if len(empty) == len(rungs):
+        return None
     drawn = {label: rows for label, rows in rungs.items() if label not in empty}
     shown = tuple(row for rows in drawn.values() for row in rows.values())
     bounds = {key: ends for key, ends in _bounds(limits.where(period=period)).items()
@@ -84,7 +86,10 @@ def ladder(
         f"Dots with interval lines on a logarithmic scale, a line at a ratio of one: {told}. "
         f"Limits for what is not known: {limited or 'none'}. Without a value: "
         f"{', '.join(empty) or 'none'}.",
-        (*shown, *(row for pair in bounds.values() for row in pair)),
+        (
+            *(row for rows in rungs.values() for row in rows.values()),
+            *(row for pair in bounds.values() for row in pair),
+        ),
     )
 
 

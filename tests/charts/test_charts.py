@@ -8,7 +8,8 @@ from bs4 import BeautifulSoup
 
 from analysis import charts
 from analysis.audit import open_audit
-from analysis.measures import injuries, quality, taser
+from analysis.measures import disparity, injuries, quality, taser
+from analysis.standard.forces import forces
 
 PERIOD = "2019/20"
 
@@ -44,7 +45,34 @@ def injury_rates(area="Cambridgeshire"):
     return charts.injuries.rates(injuries.rates(*tables, area, PERIOD, 0.95))
 
 
-CHARTS = (ladder, series, funnel, not_reported, injury_rates)
+@cache
+def benchmarks():
+    return disparity.Benchmarks(
+        by_force=audit().official("ethnicity by force"),
+        national=audit().official("ethnicity"),
+        ced_by_force=audit().official("CED by force"),
+        censuses={year: audit().residents_by("ethnicity", year) for year in ("2011", "2021")},
+        arrests=audit().arrests,
+        searches=audit().stop_and_search,
+    )
+
+
+def disparity_ladder(area="Cambridgeshire", tactic="CED"):
+    compared = disparity.Comparison(tactic, "Black", "White", 0.95)
+    given = (benchmarks(), compared, (area, "England and Wales"))
+    limits = disparity.missing_data_limits(*given) + disparity.discharge_limits(*given)
+    return charts.demographics.ladder(disparity.ladder(*given), limits, compared, area, PERIOD)
+
+
+def disparity_by_force(area="Cambridgeshire"):
+    compared = disparity.Comparison("CED", "Black", "White", 0.95)
+    spread = disparity.spread(benchmarks(), compared, PERIOD, "2021")
+    return charts.demographics.by_force(spread, compared, area)
+
+
+CHARTS = (
+    ladder, series, funnel, not_reported, injury_rates, disparity_ladder, disparity_by_force
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=CHARTS, ids=lambda make: make.__name__)
@@ -80,6 +108,8 @@ def test_numerals_of_the_alternative_text_are_figures_of_its_rows(chart):
         if part == "value" or getattr(row, part, None) is not None
     }
     rest = chart.alternative
+    for row in chart.rows:  # a label may name a census
+        rest = rest.replace(getattr(row, "label", ""), "")
     for period in {row.period for row in chart.rows}:
         rest = rest.replace(f"{period}:", "").replace(f"in {period}", "")
     numbers = re.findall(r"\d[\d,.]*\d%?|\d%?", rest)
@@ -164,3 +194,30 @@ def test_injury_rates_are_national_whatever_the_area():
     assert labels == ["51.1", "48.1", "47.2", "45.6", "59.5", "58.3", "55.3", "55.8"]
     assert "in 2019/20 subjects injured by the level 55.8, 55.1 to 56.4" in chart.alternative
     assert chart.svg == injury_rates().svg
+
+
+def test_the_ladder_of_benchmarks_shows_every_rung_that_has_a_value():
+    # tests/expected/ladder.csv
+    chart = disparity_ladder()
+    labels = {
+        one.get_text().strip() for one in BeautifulSoup(chart.svg, "lxml").select("[data-id]")
+    }
+    assert {"8.43", "6.60", "5.55", "4.38", "1.49", "1.38", "0.83", "10.00", "5.78"} <= labels
+    assert "Without a value: Per arrest, Per stop and search." in chart.alternative
+    assert "Discharged, per CED use, Cambridgeshire: too few to say" in chart.alternative
+    # the limits of the notes: 0.46 to 1.11 for what is not stated
+    assert "Discharged, per CED use, England and Wales: 0.46 to 1.11" in chart.alternative
+
+
+def test_no_ladder_of_benchmarks_where_nothing_can_be_said():
+    assert disparity_ladder(tactic="AEP not stated") is None
+
+
+def test_the_chart_by_force_has_no_dot_where_nothing_can_be_said():
+    chart = disparity_by_force()
+    assert [row.area for row in chart.rows] == sorted(forces())
+    assert "not available: City of London, Warwickshire, West Mercia" in chart.alternative
+    assert "too few to say: Cleveland, Cumbria, Durham" in chart.alternative
+    text = BeautifulSoup(chart.svg, "lxml").get_text(" ")
+    assert text.count("not available") == 3
+    assert text.count("too few to say") == sum(row.status == "too few to say" for row in chart.rows)
