@@ -272,13 +272,13 @@ def test_the_spread_is_of_forces_with_enough_reports(benchmarks):
 
 def encounters(measure, unit, **numbers):
     """Made-up arrests or searches of Kent, in the columns of counts."""
-    rows = [count for count in tables().national.where(group=list(numbers))][: len(numbers)]
-    frame = Counts(tables().national.where(group=list(numbers), measure="reports").frame)
-    frame = frame.frame.assign(
-        measure=measure, unit=unit, area="Kent", note="whose it is, is not known", status="stated",
-        value=[float(numbers[group]) for group in frame.frame["group"]])  # fmt: skip
-    assert rows
-    return Counts(frame)
+    frame = tables().national.where(group=list(numbers), measure="reports").frame
+    return Counts(
+        frame.assign(
+            measure=measure, unit=unit, area="Kent", note="whose it is, is not known",
+            status="stated", value=[float(numbers[group]) for group in frame["group"]],
+        )
+    )  # fmt: skip
 
 
 def test_arrests_that_are_supplied_are_a_further_rung(benchmarks):
