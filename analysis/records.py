@@ -1,0 +1,125 @@
+"""Records: a force's record-level file in its canonical form, and counting over it.
+
+A row of ``reports`` is one officer's report on one subject (definition 1). Every field is a
+category, "Not reported" being one of them, so that nothing is lost where an answer is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from analysis.counts import ALL, STATED, WRITTEN, Counts, build
+from analysis.standard.form import CED_USES
+from analysis.standard.tactics import CED_DISCHARGE, CED_ORDERS, ancestors
+
+CED_NOT_STATED = "CED not stated"
+
+
+@dataclass(frozen=True)
+class Tally:
+    """So many reports (or what ``measure`` counts) fulfil ``condition``, which is said in words."""
+
+    measure: str  # one of ``analysis.counts.MEASURES``
+    number: int
+    condition: str
+    tactic: str = ALL
+    breakdown: str = ""
+    group: str = ALL
+
+
+@dataclass(frozen=True)
+class Records:
+    """The reports of one force and period.
+
+    ``reports``: one row each, index ``row`` (as a spreadsheet shows it, the header being row 1),
+    columns those of ``analysis.standard.form.report_fields`` in their categories, text where there
+    are none. ``tactics``: columns row, position, tactic, effective. ``ced``: columns row, device,
+    use, a row for each box ticked. ``absent``: fields that the file has no column for; they are
+    "Not reported" throughout. ``made_up``: the file says that it is no force's record.
+    """
+
+    source: str
+    file: str
+    edition: str
+    area: str
+    period: str
+    made_up: bool
+    reports: pd.DataFrame
+    tactics: pd.DataFrame
+    ced: pd.DataFrame
+    absent: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.reports)
+
+    @property
+    def place(self) -> dict[str, str]:
+        """Area, period and edition, as every finding from these records carries them."""
+        return {"area": self.area, "period": self.period, "edition": self.edition}
+
+    def lacks(self, *fields: str) -> str:
+        """Why these fields cannot be used: which of them the file has no column for; or nothing."""
+        missing = [field for field in fields if field in self.absent]
+        return f"the file has no column for {', '.join(missing)}" if missing else ""
+
+    def answered(self, field: str, answer: str = "Yes") -> pd.Series:
+        """Which reports give this answer; of those that give none see "Not reported"."""
+        return self.reports[field] == answer
+
+    def involving(self, *tactics: str) -> pd.Series:
+        """Which reports involve one of these tactics, or a tactic that is a part of one of them.
+
+        A CED counts where it stands among the tactics or is ticked in a block of its own.
+        """
+        named = self.tactics["tactic"].map(lambda one: bool({one, *ancestors(one)} & set(tactics)))
+        rows = set(self.tactics.loc[named.astype(bool), "row"])
+        ticked = self.ced["use"].map(lambda one: bool({one, *ancestors(one)} & set(tactics)))
+        rows |= set(self.ced.loc[ticked.astype(bool), "row"])
+        return pd.Series(self.reports.index.isin(rows), index=self.reports.index)
+
+    @cached_property
+    def ced_uses(self) -> pd.DataFrame:
+        """Every kind of CED use in a report, once: columns row, use."""
+        named = self.tactics[self.tactics["tactic"].isin([*CED_USES, CED_NOT_STATED])]
+        both = [named[["row", "tactic"]].set_axis(["row", "use"], axis=1), self.ced[["row", "use"]]]
+        return pd.concat(both).drop_duplicates(ignore_index=True)
+
+    def highest_ced(self, order: str) -> pd.Series:
+        """The highest use of a CED in each report by a named order (definition 6).
+
+        A kind that is not stated comes last; reports without a CED are missing (NaN).
+        """
+        rank = {use: place for place, use in enumerate((*CED_ORDERS[order], CED_NOT_STATED))}
+        ranked = self.ced_uses.assign(rank=self.ced_uses["use"].map(rank)).sort_values("rank")
+        return ranked.drop_duplicates("row").set_index("row")["use"].reindex(self.reports.index)
+
+    @cached_property
+    def discharged(self) -> pd.Series:
+        """Which reports have a CED discharged: fired, drive stun or angled drive stun."""
+        rows = self.ced_uses.loc[self.ced_uses["use"].isin(CED_DISCHARGE), "row"]
+        return pd.Series(self.reports.index.isin(rows), index=self.reports.index)
+
+    def counts(self, tallies: Iterable[Tally], subject: str) -> Counts:
+        """Tallies as counts: where they stand is the file, their cell the condition in words."""
+        written = [
+            {
+                "period": self.period,
+                "area": self.area,
+                "measure": tally.measure,
+                "tactic": tally.tactic,
+                "breakdown": tally.breakdown,
+                "group": tally.group,
+                "printed": str(int(tally.number)),
+                "status": STATED,
+                "table": self.file,
+                "cell": tally.condition,
+                "note": "",
+            }
+            for tally in tallies
+        ]
+        frame = pd.DataFrame(written, columns=WRITTEN)
+        return build(frame, source=self.source, edition=self.edition, subject=subject)

@@ -1,0 +1,43 @@
+"""Counting over records, on reports written by hand."""
+
+import pytest
+
+from tests.records_by_hand import records_of
+
+
+def test_a_tactic_counts_with_its_parts_and_once_a_report():
+    records = records_of(
+        {"tactics": ["Compliant handcuffing", "Non-compliant handcuffing"]},
+        {"tactics": ["Unarmed skills"]},
+    )
+    assert list(records.involving("Handcuffing")) == [True, False]
+    assert list(records.involving("Restraint", "Unarmed skills")) == [True, True]
+
+
+def test_a_ced_counts_from_the_tactics_and_from_its_block():
+    records = records_of({"tactics": ["CED drawn"]}, {"ced": ["CED aimed"]}, {})
+    assert list(records.involving("CED")) == [True, True, False]
+    assert list(records.ced_uses["use"]) == ["CED drawn", "CED aimed"]
+
+
+@pytest.mark.parametrize(
+    ("order", "highest"),
+    [("metropolitan", "CED angled drive stun"), ("fired-highest", "CED fired")],
+)
+def test_the_highest_use_hangs_on_the_order(order, highest):
+    records = records_of({"ced": ["CED fired", "CED angled drive stun", "CED drawn"]}, {})
+    found = records.highest_ced(order)
+    assert found.iloc[0] == highest
+    assert found.isna().iloc[1]
+
+
+def test_not_stated_is_neither_discharged_nor_higher_than_drawn():
+    records = records_of({"tactics": ["CED not stated", "CED drawn"]}, {"ced": ["CED drive stun"]})
+    assert records.highest_ced("metropolitan").iloc[0] == "CED drawn"
+    assert list(records.discharged) == [False, True]
+
+
+def test_an_absent_field_is_named():
+    records = records_of({}, absent=("CED carried",))
+    assert records.lacks("CED carried", "age") == "the file has no column for CED carried"
+    assert records.lacks("age") == ""
