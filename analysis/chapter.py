@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from analysis.audit import Audit
 from analysis.charts.drawing import Chart
-from analysis.counts import NOT_AVAILABLE, Count, Counts
+from analysis.counts import MADE_UP, NOT_AVAILABLE, Count, Counts
 from analysis.findings import Finding, Findings
 from analysis.standard.periods import parse_period
 
@@ -121,7 +121,7 @@ def table(rows: Findings, caption: str) -> Shown:
         for row in rows
     ]
     first = next(iter(rows), None)
-    title = ", ".join([caption, *(getattr(first, name) for name in shared)])
+    title = ", ".join([_titled(caption, rows), *(getattr(first, name) for name in shared)])
     methods = {row.method for row in rows if row.available and row.method}
     method = f"Method: {methods.pop()}." if len(methods) == 1 else ""
     return Shown(_table(title, ["", *columns], lines) + _notes(rows, method))
@@ -165,7 +165,13 @@ def crosstab(rows: Findings | Counts, caption: str, *, down: str, across: str) -
     lines = [(d, [_cell(place[d, a]) if (d, a) in place else "" for a in acrosses]) for d in downs]
     own = next(filter(_has_interval, rows), None)
     brackets = Markup("In brackets: {} intervals.").format(tagged(own, "confidence")) if own else ""
-    return Shown(_table(caption, ["", *acrosses], lines) + _notes(rows, brackets, methods=True))
+    title = _titled(caption, rows)
+    return Shown(_table(title, ["", *acrosses], lines) + _notes(rows, brackets, methods=True))
+
+
+def _titled(caption: str, rows: Findings | Counts) -> str:
+    """The caption of a table, which says where a row of it is made up."""
+    return f"{caption} (made up)" if any(row.edition == MADE_UP for row in rows) else caption
 
 
 def _has_interval(row: Row) -> bool:

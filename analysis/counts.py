@@ -23,6 +23,7 @@ from analysis.standard.tactics import ancestors
 from analysis.tables import read_table, write_table
 
 STATED, NOT_AVAILABLE = "stated", "not available"
+MADE_UP = "made up"  # the edition of what is no force's record, so that every id of it says so
 ALL = "all"  # a total over the groups of a breakdown, or over tactics where none is named
 
 # measure: the unit that it counts (definition 1)

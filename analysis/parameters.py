@@ -16,13 +16,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from analysis.errors import Refused, refusal
 from analysis.standard.forces import force_name, forces
+from analysis.standard.form import INCIDENT_RULES, OUTCOMES
 from analysis.standard.names import slug
 from analysis.standard.people import ETHNIC_GROUPS
 from analysis.standard.periods import GRAMMAR, PATTERN, parse_period
 from analysis.standard.tactics import BROKEN_DOWN, CED_ORDERS
 
 CENSUSES = ("2011", "2021")
-CHAPTERS = ("data-quality", "taser", "injuries", "demographics")
+OFFICIAL_CHAPTERS = ("data-quality", "taser", "injuries", "demographics")
+RECORD_CHAPTERS = ("records", "records-taser", "records-injuries", "records-demographics")
+CHAPTERS = OFFICIAL_CHAPTERS + RECORD_CHAPTERS
 
 
 class _Strict(BaseModel):
@@ -44,6 +47,28 @@ class Sources(_Strict):
     stop_and_search: str | None = Field(
         None, title="Stop and search", description="A CSV of searches by force and ethnic group."
     )
+    records: str | None = Field(
+        None,
+        title="Records",
+        description="A record-level file of the force for the period (.csv, .xlsx or .ods).",
+    )
+    records_before: str | None = Field(
+        None,
+        title="Records of the period before",
+        description="The record-level file of the period before, to say what has changed.",
+    )
+    district_activity: str | None = Field(
+        None,
+        title="Taser activity by district",
+        description="A CSV of incidents, authorisations and uses by district and month.",
+    )
+
+    @model_validator(mode="after")
+    def _nothing_before_nothing(self) -> Sources:
+        if self.records_before and not self.records:
+            problem = "is given without sources.records"
+            raise refusal("sources.records_before", problem, "both, or records alone")
+        return self
 
 
 class Choices(_Strict):
@@ -74,6 +99,16 @@ class Choices(_Strict):
         title="Comparison group",
         description="The ethnic group that is compared; another than the reference group.",
     )
+    incident_rule: Literal[*INCIDENT_RULES] = Field(
+        "within 30 minutes",
+        title="Incident rule",
+        description="How reports are taken for one incident; records only.",
+    )
+    outcome: Literal[*OUTCOMES] = Field(
+        "Taser used",
+        title="Outcome",
+        description="What the demographic regression explains; records only.",
+    )
     seed: int = Field(1, ge=0, title="Seed", description="Of anything drawn at random.")
 
     @field_validator("census", mode="before")
@@ -88,6 +123,10 @@ class Choices(_Strict):
             problem = f"{self.comparison_group!r} is the reference_group too"
             raise refusal("choices.comparison_group", problem, others)
         return self
+
+
+def _usual_chapters(sources: Sources | None) -> tuple[str, ...]:
+    return RECORD_CHAPTERS if sources and sources.records else OFFICIAL_CHAPTERS
 
 
 class Parameters(_Strict):
@@ -108,10 +147,11 @@ class Parameters(_Strict):
     )
     sources: Sources = Sources()
     chapters: list[Literal[CHAPTERS]] = Field(
-        list(CHAPTERS),
+        default_factory=lambda data: list(_usual_chapters(data.get("sources"))),
         min_length=1,
         title="Chapters",
-        description="The chapters of the report, in this order.",
+        description="The chapters of the report, in this order; left out, those of records where "
+        "records are given, or else those of the official figures.",
         json_schema_extra={"uniqueItems": True},
     )
     choices: Choices = Choices()
@@ -132,6 +172,14 @@ class Parameters(_Strict):
         if len(set(given)) < len(given):
             raise refusal("chapters", f"{given} names a chapter twice", CHAPTERS)
         return given
+
+    @model_validator(mode="after")
+    def _records_for_their_chapters(self) -> Parameters:
+        of_records = [name for name in self.chapters if name in RECORD_CHAPTERS]
+        if of_records and not self.sources.records:
+            problem = f"{of_records[0]!r} needs a record-level file under sources.records"
+            raise refusal("chapters", problem, OFFICIAL_CHAPTERS)
+        return self
 
     @property
     def name(self) -> str:
@@ -183,7 +231,9 @@ def check(given: dict, where: str) -> Parameters:
     except Refused as error:
         raise Refused(f"{where}: {error}") from None
     except ValidationError as error:
-        lines = [_line(where, fault) for fault in error.errors()]
+        faults = error.errors()
+        # the usual chapters hang on other keys, and are not asked for where those are at fault
+        lines = [_line(where, one) for one in faults if one["type"] != "default_factory_not_called"]
         raise Refused("\n".join(lines)) from None
 
 

@@ -15,7 +15,7 @@ from markupsafe import escape
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from analysis.counts import Count
+from analysis.counts import MADE_UP, Count
 from analysis.findings import Finding
 
 BLUE, ORANGE, GREY, BLACK = "#0072B2", "#B85C00", "#595959", "#0b0c0c"
@@ -67,7 +67,14 @@ def _numbered(svg: str) -> str:
 def finish(
     figure: Figure, name: str, title: str, alternative: str, rows: tuple[Count | Finding, ...]
 ) -> Chart:
-    """The chart with its SVG: same figures, same bytes; ids unique within a page."""
+    """The chart with its SVG: same figures, same bytes; ids unique within a page.
+
+    Of made-up rows the picture, its title and its alternative text say that they are.
+    """
+    if any(row.edition == MADE_UP for row in rows):
+        with mpl.rc_context(STYLE):
+            figure.suptitle("MADE UP: no force's record", x=0.01, ha="left", size=SMALL)
+        title, alternative = f"{title} (made up)", f"Made up. {alternative}"
     stream = io.StringIO()
     with mpl.rc_context(STYLE):
         figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})

@@ -11,7 +11,7 @@ from pathlib import Path
 from analysis import __version__
 from analysis.parameters import Parameters
 from analysis.places import LOCK, NOTEBOOKS, ROOT
-from analysis.sources.registry import sha256
+from analysis.sources.registry import is_made_up, sha256
 
 PACKAGES = ("jupyterlab", "papermill", "nbval", "nbclient", "nbformat", "ipykernel", "pandas",
             "numpy", "scipy", "statsmodels", "matplotlib", "pydantic", "jinja2", "mistune",
@@ -47,6 +47,7 @@ def manifest(
         },
         "parameters": parameters.model_dump(),
         "inputs": inputs,
+        "made_up": any(is_made_up(one["source"]) for one in inputs),
         "notebooks": {name: sha256(NOTEBOOKS / f"{name}.ipynb") for name in parameters.chapters},
         "python": platform.python_version(),
         "system": platform.system(),

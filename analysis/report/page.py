@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from analysis.parameters import Parameters
 from analysis.report.notebook import Executed
-from analysis.sources.registry import NOT_REGISTERED, Source, source_of
+from analysis.sources.registry import NOT_REGISTERED, Source, is_made_up, source_of
 from analysis.standard.names import slug
 
 HERE = Path(__file__).parent
@@ -159,6 +159,7 @@ def render(parameters: Parameters, chapters: list[Chapter], sources: list[Cited]
         parameters=parameters,
         chapters=chapters,
         sources=sources,
+        made_up=any(is_made_up(one.source.key) for one in sources),
         style=Markup((HERE / "page.css").read_text(encoding="utf-8")),
     )
     return page.replace("\r\n", "\n")

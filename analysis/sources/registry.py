@@ -17,6 +17,7 @@ from analysis.places import PUBLISHED, REGISTRY, ROOT
 
 CHECKSUMS = PUBLISHED / "checksums.csv"
 NOT_REGISTERED = "not registered"
+_MADE_UP = "made-up-"  # how the key of a source begins that is no force's record
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class Input:
     sha256: str
     source: str
     registered: bool
+
+
+def is_made_up(key: str) -> bool:
+    """Whether the key of a source says that it is made up, and no force's record."""
+    return key.startswith(_MADE_UP)
 
 
 @cache

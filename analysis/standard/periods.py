@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from dataclasses import dataclass
 
 from analysis.errors import refusal
@@ -44,6 +45,42 @@ class Period:
         """How many months it covers."""
         (year, month), (last_year, last_month) = self.first, self.last
         return (last_year - year) * 12 + last_month - month + 1
+
+    @property
+    def before(self) -> Period:
+        """The period of the same kind that ends where this one begins.
+
+        >>> str(parse_period("2017-Q1").before), str(parse_period("2013-05..2013-12").before)
+        ('2016-Q4', '2012-09..2013-04')
+        """
+        month = self.first[0] * 12 + self.first[1] - 1  # months since the year nought
+        first, last = ((one // 12, one % 12 + 1) for one in (month - self.months, month - 1))
+        match self.kind:
+            case "financial year":
+                text = f"{first[0]}/{last[0] % 100:02}"
+            case "calendar year":
+                text = str(first[0])
+            case "quarter":
+                text = f"{first[0]}-Q{(first[1] + 2) // 3}"
+            case _:
+                text = "..".join(f"{year}-{one:02}" for year, one in (first, last))
+        return Period(first, last, text)
+
+    @property
+    def in_words(self) -> str:
+        """Its months, and for a quarter also where it lies in the financial year.
+
+        >>> parse_period("2017-Q2").in_words
+        'April to June 2017 (calendar quarter 2, financial quarter 1 of 2017/18)'
+        """
+        (year, month), (last_year, last_month) = self.first, self.last
+        start = month_name[month] + (f" {year}" if year != last_year else "")
+        words = f"{start} to {month_name[last_month]} {last_year}"
+        if self.kind != "quarter":
+            return words
+        began = year if month >= 4 else year - 1
+        financial = f"{(month - 4) % 12 // 3 + 1} of {began}/{(began + 1) % 100:02}"
+        return f"{words} (calendar quarter {(month + 2) // 3}, financial quarter {financial})"
 
     @property
     def slug(self) -> str:
