@@ -9,7 +9,7 @@ from jsonschema.exceptions import ValidationError
 
 from analysis.audit import check_at_hand
 from analysis.errors import Refused
-from analysis.parameters import CHAPTERS, _NoDoubles, read_parameters, schema
+from analysis.parameters import CHAPTERS, OFFICIAL_CHAPTERS, RECORD_CHAPTERS, _NoDoubles, read_parameters, schema
 from analysis.places import PARAMS
 from analysis.standard.forces import forces
 
@@ -34,7 +34,7 @@ def test_the_default_is_cambridgeshire_2019_20():
     parameters = read_parameters(DEFAULT)
     assert (parameters.area, parameters.period) == ("Cambridgeshire", "2019/20")
     wanted = ("data-quality", "taser", "injuries", "demographics")
-    assert tuple(parameters.chapters) == CHAPTERS == wanted
+    assert tuple(parameters.chapters) == OFFICIAL_CHAPTERS == wanted
     assert parameters.choices.confidence == 0.95
     assert parameters.sources.model_dump(exclude_none=True) == {}
     assert parameters.name == DEFAULT.stem
@@ -44,6 +44,12 @@ def test_the_default_is_cambridgeshire_2019_20():
 def test_what_is_left_out_has_the_values_of_the_default_file(tmp_path):
     (tmp_path / "short.yml").write_text(GOOD, encoding="utf-8")
     assert read_parameters(tmp_path / "short.yml") == read_parameters(DEFAULT)
+
+
+def test_records_bring_their_own_chapters(tmp_path):
+    path = tmp_path / "mine.yml"
+    path.write_text("area: Kent\nperiod: 2017-Q2\nsources: {records: mine.csv}", "utf-8")
+    assert tuple(read_parameters(path).chapters) == RECORD_CHAPTERS
 
 
 def test_another_spelling_of_a_force_is_the_force(tmp_path):
@@ -72,6 +78,10 @@ FAULTS = [
     (GOOD + "chapters: []", ["chapters", "[]", "at least one"]),
     (GOOD + "chapters: [tazer]", ["chapters.0", "'tazer'", "data-quality, taser"]),
     (GOOD + "chapters: [taser, taser]", ["chapters", "twice", "data-quality, taser"]),
+    (GOOD + "chapters: [records]", ["chapters", "'records'", "sources.records", "injuries"]),
+    (GOOD + "sources: {records_before: x.csv}", ["records_before", "without sources.records"]),
+    (GOOD + "choices: {outcome: Tazed}", ["choices.outcome", "'Tazed'", "Taser used, "]),
+    (GOOD + "choices: {incident_rule: day}", ["choices.incident_rule", "'day'", "one place"]),
     (GOOD + "choices: 0.95", ["choices", "0.95", "keys"]),
     (GOOD + "choices: {confidence: high}", ["choices.confidence", "'high'", "a number"]),
     (GOOD + "choices: {confidence: '0.95'}", ["choices.confidence", "'0.95'", "a number"]),
@@ -140,6 +150,8 @@ BEYOND_A_SCHEMA = {
     GOOD + "choices: {reference_group: Black}",
     GOOD + "sources: {home_office: none.ods}",
     GOOD + "sources: {taser_activity: none.csv}",
+    GOOD + "chapters: [records]",
+    GOOD + "sources: {records_before: x.csv}",
 }
 
 

@@ -11,13 +11,13 @@ from analysis.standard.names import slug
 
 GRAMMAR = (
     "a financial year 2019/20, a calendar year 2016, a calendar quarter 2017-Q2, "
-    "or a range of months 2013-05..2013-12"
+    "a financial quarter 2017/18-Q1, or a range of months 2013-05..2013-12"
 )
 _FINANCIAL = "|".join(f"{year:02}/{(year + 1) % 100:02}" for year in range(100))
 _MONTH = "[0-9]{4}-(0[1-9]|1[0-2])"
 # The grammar as a regular expression for other programs; it lets pass a range that ends before
 # it begins.
-PATTERN = rf"^([0-9]{{2}}({_FINANCIAL})|[0-9]{{4}}(-Q[1-4])?|{_MONTH}\.\.{_MONTH})$"
+PATTERN = rf"^([0-9]{{2}}({_FINANCIAL})(-Q[1-4])?|[0-9]{{4}}(-Q[1-4])?|{_MONTH}\.\.{_MONTH})$"
 
 
 @dataclass(frozen=True, order=True)
@@ -94,8 +94,12 @@ class Period:
 def parse_period(text: str, where: str = "period") -> Period:
     """Read a period, or refuse it naming ``where`` it stands and the grammar.
 
+    A quarter of a financial year is the calendar quarter of the same months, and is named so.
+
     >>> parse_period("2019/20").months, parse_period("2013-05..2013-12").months
     (12, 8)
+    >>> str(parse_period("2017/18-Q1")), str(parse_period("2017/18-Q4"))
+    ('2017-Q2', '2018-Q1')
     """
     text = str(text).strip()
     if match := re.fullmatch(r"(\d{4})/(\d{2})", text):
@@ -104,6 +108,10 @@ def parse_period(text: str, where: str = "period") -> Period:
             return Period((year, 4), (year + 1, 3), text)
     elif re.fullmatch(r"\d{4}", text):
         return Period((int(text), 1), (int(text), 12), text)
+    elif match := re.fullmatch(r"(\d{4})/(\d{2})-Q([1-4])", text):
+        year, quarter = int(match[1]), int(match[3])
+        if int(match[2]) == (year + 1) % 100:  # the first begins in April; the fourth next January
+            return parse_period(f"{year}-Q{quarter + 1}" if quarter < 4 else f"{year + 1}-Q1")
     elif match := re.fullmatch(r"(\d{4})-Q([1-4])", text):
         year, quarter = int(match[1]), int(match[2])
         return Period((year, 3 * quarter - 2), (year, 3 * quarter), text)
