@@ -31,9 +31,44 @@ def test_what_a_period_covers(text, first, last, months, kind, slug):
 
 
 @pytest.mark.parametrize(
+    "text, before",
+    [
+        ("2019/20", "2018/19"),
+        ("2000/01", "1999/00"),
+        ("2016", "2015"),
+        ("2017-Q2", "2017-Q1"),
+        ("2017-Q1", "2016-Q4"),
+        ("2013-05..2013-12", "2012-09..2013-04"),
+        ("2013-01..2013-01", "2012-12..2012-12"),
+    ],
+)
+def test_the_period_before_ends_where_this_one_begins(text, before):
+    assert parse_period(text).before == parse_period(before)
+
+
+# The financial year begins in April: its first quarter is the second of the calendar.
+@pytest.mark.parametrize(
+    "financial, calendar, words",
+    [
+        ("2017/18-Q1", "2017-Q2", "April to June 2017"),
+        ("2017/18-Q2", "2017-Q3", "July to September 2017"),
+        ("2017/18-Q3", "2017-Q4", "October to December 2017"),
+        ("2017/18-Q4", "2018-Q1", "January to March 2018"),
+    ],
+)
+def test_both_spellings_of_a_quarter_are_one(financial, calendar, words):
+    period = parse_period(financial)
+    assert period == parse_period(calendar) and str(period) == calendar
+    year, quarter = financial.split("-Q")
+    assert period.in_words == (
+        f"{words} (calendar quarter {calendar[-1]}, financial quarter {quarter} of {year})"
+    )
+
+
+@pytest.mark.parametrize(
     "text",
     [
-        "2019/21", "2019-20", "2019/2020", "19/20", "", "all", "2017-Q5", "2017-Q0", "2017Q1",
+        "2017/19-Q1", "2017/18-Q5", "2019/21", "2019-20", "2019/2020", "19/20", "", "all", "2017-Q5", "2017-Q0", "2017Q1",
         "2013-13..2013-14", "2013-12..2013-05", "2013-5..2013-12", "2013-05", "2013-05..",
     ],
 )  # fmt: skip
