@@ -18,6 +18,7 @@ ACTIONS = (
     "used",
     "set aside",
     "spelled",
+    "repaired",  # a value that a program damaged on its way, brought back
     "marked not available",
     "labelled",
 )

@@ -31,6 +31,38 @@ ETHNIC_GROUPS_OF_FORM = ("White", "Black", "Asian", "Chinese", "Mixed", "Other",
 HEALTH_CONDITIONS = ("None", "Mental", "Physical", "Physical and mental")
 OFFICER_LEVELS, SUBJECT_LEVELS = ("Minor", "Severe"), ("Minor", "Severe", "Death")
 
+# What the form calls a tactic: the tactic of the standard (27 labels of the Metropolitan file).
+TACTIC_LABELS = {
+    "Tactical Communications": "Tactical communication",
+    "Compliant Handcuffing": "Compliant handcuffing",
+    "Non-Compliant Handcuffing": "Non-compliant handcuffing",
+    "Unarmed Skills (including pressure points, strikes, restraints and take-downs)":
+        "Unarmed skills",
+    "Ground Restraint": "Ground restraint",
+    "Limb/Body Restraints": "Limb or body restraints",
+    "Spit Guard": "Spit and bite guard",
+    "Shield": "Shield",
+    "Baton Drawn": "Baton drawn",
+    "Baton Used": "Baton used",
+    "Irritant Spray - CS Drawn": "Irritant spray drawn",
+    "Irritant Spray - CS Used": "Irritant spray used",
+    "Irritant Spray - PAVA Drawn": "Irritant spray drawn",
+    "Irritant Spray - PAVA Used": "Irritant spray used",
+    "CED (Taser) Drawn": "CED drawn",
+    "CED (Taser) Aimed": "CED aimed",
+    "CED (Taser) Red-Dotted": "CED red-dot",
+    "CED (Taser) Arced": "CED arced",
+    "CED (Taser) Drive Stun": "CED drive stun",
+    "CED (Taser) Angle Drive Stun": "CED angled drive stun",
+    "CED (Taser) Fired": "CED fired",
+    "AEP Aimed": "AEP drawn",
+    "Firearm Aimed": "Firearms",
+    "Firearm Fired": "Firearms",
+    "Dog Deployed": "Dog deployed",
+    "Dog Bite": "Dog bite",
+    "Other/Improvised": "Other or improvised",
+}  # fmt: skip
+
 PLACES = (
     "Street or highway", "Public transport", "Retail premises", "Open ground",
     "Licensed premises", "Sports or event stadia", "Hospital or A&E", "Mental health setting",
@@ -181,7 +213,7 @@ def columns() -> tuple[Column, ...]:
         Column("IncidentDate", "date", "date"),
         Column("IncidentTime", "time", "time"),
         *_multi("Incident Location", "location", PLACES, _PLACES),
-        Column("Borough", "district", "text"),
+        Column("Borough", "district", "text", spellings=("District", "Local Policing Area")),
         Column("PrimaryConduct", "conduct", "choice", (*CONDUCT, NOT_REPORTED)),
         _yes_no("AssaultedBySubject", "assaulted by subject"),
         Column("ThreatenedWithWeapon", "threatened with weapon", "list", YES_NO),
