@@ -1,0 +1,84 @@
+"""Making records, and the three files of them: records, Taser activity, and the truth."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from analysis.made_up.activity import activity
+from analysis.made_up.defects import Defect, everywhere, plant
+from analysis.made_up.layout import layout
+from analysis.made_up.plan import USUAL, Plan
+from analysis.made_up.reports import draw
+from analysis.standard.form import MADE_UP
+from analysis.tables import write_table
+
+RECORDS, ACTIVITY, TRUTH = "records.csv", "taser-activity.csv", "truth.json"
+NOTE = f"{MADE_UP}: no officer wrote these reports, and they describe no force"
+
+
+@dataclass(frozen=True)
+class MadeUp:
+    """``records`` as the form prints them, ``activity`` by month and district, and the truth.
+
+    ``truth``: seed, plan, incident and subject of each row in the order of the file, and the
+    defects. ``separator`` and ``encoding`` are those in which the records are to be written.
+    """
+
+    records: pd.DataFrame
+    activity: pd.DataFrame
+    truth: dict
+    separator: str = ","
+    encoding: str = "utf-8"
+
+
+def make(
+    reports: int,
+    seed: int,
+    plan: Plan = USUAL,
+    defects: Callable[[pd.DataFrame], dict[Defect, int]] | None = None,
+) -> MadeUp:
+    """``reports`` made-up reports from a seed; equal arguments give equal files.
+
+    ``defects`` says how many of each to plant in the records; ``everywhere`` plants them all.
+    """
+    streams = np.random.SeedSequence(seed).spawn(4)
+    drawing, printing, logging, damaging = (np.random.Generator(np.random.PCG64(s)) for s in streams)
+    drawn = draw(reports, drawing, plan)
+    records = layout(drawn, printing, plan)
+    truth = {
+        "note": NOTE,
+        "seed": seed,
+        "reports": reports,
+        "plan": asdict(plan),
+        "incident": drawn.incident.tolist(),
+        "subject": drawn.subject.tolist(),
+        "defects": [],
+    }
+    if defects:
+        records, truth["defects"] = plant(records, defects(records), damaging)
+    return MadeUp(records, activity(drawn, logging, plan), truth)
+
+
+def damaged(reports: int, seed: int, plan: Plan = USUAL) -> MadeUp:
+    """Records with every defect, to be written in Windows-1252 with ";" (definition 22)."""
+    made = make(reports, seed, plan, everywhere)
+    return MadeUp(made.records, made.activity, made.truth, ";", "cp1252")
+
+
+def write(folder: Path, made: MadeUp) -> list[Path]:
+    """Write ``records.csv``, ``taser-activity.csv`` and ``truth.json``; nothing reads the last."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / name for name in (RECORDS, ACTIVITY, TRUTH)]
+    made.records.to_csv(
+        paths[0], index=False, sep=made.separator, encoding=made.encoding, lineterminator="\n"
+    )
+    write_table(made.activity, paths[1])
+    text = json.dumps(made.truth, ensure_ascii=False, separators=(",", ":"))
+    paths[2].write_text(text + "\n", encoding="utf-8", newline="\n")
+    return paths
