@@ -48,7 +48,8 @@ def make(
     ``defects`` says how many of each to plant in the records; ``everywhere`` plants them all.
     """
     streams = np.random.SeedSequence(seed).spawn(4)
-    drawing, printing, logging, damaging = (np.random.Generator(np.random.PCG64(s)) for s in streams)
+    randoms = (np.random.Generator(np.random.PCG64(stream)) for stream in streams)
+    drawing, printing, logging, damaging = randoms
     drawn = draw(reports, drawing, plan)
     records = layout(drawn, printing, plan)
     truth = {

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import pandas as pd
 
 from analysis.made_up.plan import CED_BELOW, CUSTODY_SUITES, Plan
 from analysis.made_up.reports import Drawn, first_day
 from analysis.standard.form import (
-    CED_DEVICES,
     CED_USES,
     MADE_UP,
     NO_FURTHER_ACTION,
