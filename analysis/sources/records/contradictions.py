@@ -16,22 +16,31 @@ _GAP = "a tactic after an empty pair"
 _TWICE = "the same tactic once more: a report counts it once"
 
 
-def contradictions(records: Records, headers: Mapping[str, str]) -> Iterator[Remark]:
-    """A remark for each report and contradiction; ``headers``: the file's own, by field."""
-    for field, mask, value, reason in (*_of_ced(records, headers), *_of_injury(records, headers)):
+def contradictions(
+    records: Records, headers: Mapping[str, str], block: pd.Series
+) -> Iterator[Remark]:
+    """A remark for each report and contradiction.
+
+    ``headers``: the file's own, by field; ``block``: in which reports the form's block on CEDs says
+    that one was used.
+    """
+    found = (*_of_ced(records, headers, block), *_of_injury(records, headers))
+    for field, mask, value, reason in found:
         for row in mask.index[mask]:
             yield Remark(int(row), headers.get(field, ""), value, "labelled", reason=reason)
 
 
-def _of_ced(records: Records, headers: Mapping[str, str]) -> Iterator[tuple]:
+def _of_ced(records: Records, headers: Mapping[str, str], block: pd.Series) -> Iterator[tuple]:
     """(field, which reports, value, why): a CED among the tactics and in its block."""
     ceds = records.tactics["tactic"].isin([*CED_USES, CED_NOT_STATED])
-    named = _among(records, records.tactics.loc[ceds, "row"])
-    ticked = _among(records, records.ced["row"])
+    named = pd.Series(records.reports.index.isin(records.tactics.loc[ceds, "row"]), block.index)
     if any(field.startswith("CED 1:") for field in headers):
-        yield "CED 1: used", ticked & ~named, "", "a use of a CED is ticked, and no tactic is a CED"
-        yield "CED 1: used", named & ~ticked, "", "a tactic is a CED, and no use of one is ticked"
-    young = records.answered("age", "Under 11") & (named | ticked)
+        yield "CED 1: used", block & ~named, "", "the block says CED used, and no tactic is one"
+        yield "CED 1: used", named & ~block, "", "a tactic is a CED, and the block is empty"
+    used = named | block
+    carried = records.answered("CED carried", "No")
+    yield "CED carried", used & carried, "No", "a CED used, and the answer that none was carried"
+    young = used & records.answered("age", "Under 11")
     yield "age", young, "Under 11", "a CED with an age under 11: often a wrong key, or an animal"
 
 
@@ -50,10 +59,6 @@ def _of_injury(records: Records, headers: Mapping[str, str]) -> Iterator[tuple]:
             "Yes",
             "a fatality, and no death as injury",
         )
-
-
-def _among(records: Records, rows: pd.Series) -> pd.Series:
-    return pd.Series(records.reports.index.isin(rows), index=records.reports.index)
 
 
 def of_tactics(records: Records, headers: Mapping[str, str]) -> Iterator[Remark]:

@@ -73,7 +73,9 @@ def read_table(path: Path) -> Table:
     if separator != ",":
         name = SEPARATORS[separator]
         remarks.append(Remark(header[-1][0], "", "", "labelled", reason=f"separated by {name}"))
-    return _coded(path.name, header[-1], rest, remarks + above)
+    table = _coded(path.name, header[-1], rest, remarks + above)
+    _check_quotes(table, separator)
+    return table
 
 
 def _decoded(content: bytes, path: Path) -> tuple[str, list[Remark]]:
@@ -145,6 +147,7 @@ def _header(text: str, path: Path) -> tuple[list[Line], Iterator[Line], str]:
                 best = (found, separator, first[: place + 1])
     _, separator, header = best
     if separator is None:
+        list(islice(_lines(text, ",", path), SOUGHT))  # or refuse what breaks its first rows
         raise _no_header(str(path), f"in its first {SOUGHT} rows")
     return header, islice(_lines(text, separator, path), len(header), None), separator
 
@@ -197,6 +200,16 @@ class _Codes(dict):
     def __missing__(self, value: str) -> int:
         self[value] = len(self)
         return self[value]
+
+
+def _check_quotes(table: Table, separator: str) -> None:
+    """Refuse a cell that holds the rest of a row and the beginning of another."""
+    for column in table.columns:
+        for code, value in enumerate(column.values):
+            if "\n" in value and value.count(separator) >= len(table.header) - 1:
+                row = table.rows[np.argmax(column.codes == code)]
+                problem = f"a quotation mark is closed rows after it was opened ({value[:40]!r})"
+                raise refusal(f"{table.file}: row {row}", problem, "both in one cell")
 
 
 def _holds_anything(cells: list[str]) -> bool:

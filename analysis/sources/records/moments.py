@@ -10,9 +10,9 @@ from analysis.standard.periods import Period
 
 Moment = tuple[str | None, str, str]  # as in ``values.Verdict``
 _CLOCK = r"(?:[ t](?P<clock>\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)z?)?"
-_ISO = re.compile(rf"(?P<year>20\d\d)-(?P<month>\d\d?)-(?P<day>\d\d?){_CLOCK}", re.ASCII)
+_ISO = re.compile(rf"(?P<year>(?:19|20)\d\d)-(?P<month>\d\d?)-(?P<day>\d\d?){_CLOCK}", re.ASCII)
 _BRITISH = re.compile(
-    rf"(?P<day>\d\d?)[/. -](?P<month>\d\d?|[a-z]{{3,9}})[/., -]+(?P<year>(?:20)?\d\d){_CLOCK}",
+    rf"(?P<day>\d\d?)[/. -](?P<month>\d\d?|[a-z]{{3,9}})[/., -]+(?P<year>(?:19|20)?\d\d){_CLOCK}",
     re.ASCII,
 )
 _SERIAL = re.compile(r"(?P<days>[34567]\d{4})(?:[.,](?P<part>\d+))?", re.ASCII)

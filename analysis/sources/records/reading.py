@@ -30,6 +30,7 @@ from analysis.standard.periods import Period, parse_period
 SOURCE, MADE_UP_SOURCE, MADE_UP_EDITION = "records", "made-up-records", "made up"
 COMMUNICATION = "Tactical communication"
 _COMMUNICATION_ALONE = "tactical communication alone is not a use of force (definition 4)"
+_NOT_USED = ("No", "N", "None", "FALSE", "False", "0", "N/A")  # in the column "CED Used"
 _QUESTIONS = ("location", "impact factor", "reason", "outcome")  # several boxes for each
 _FIREARMS = ("firearm aimed", "firearm fired")
 _BOXES = ("physical disability", "mental disability")
@@ -280,8 +281,16 @@ class _Judged:
             device, use = one.column.field.removeprefix("CED ").split(": ")
             rows = self._index()[one.values[self.kept] == "Yes"]
             parts.append(pd.DataFrame({"row": rows, "device": int(device), "use": use}))
-        frame = pd.concat(parts).astype({"row": int, "device": int, "use": object})
+        frame = pd.concat(parts).astype({"row": int, "device": int, "use": str})
         return frame.sort_values(["row", "device"], kind="stable", ignore_index=True)
+
+    def _ced_block(self) -> pd.Series:
+        """In which reports the block on CEDs says that one was used: in words or by a tick."""
+        said = [one.values == "Yes" for one in self._of_kind("ced")]
+        if (used := self.cells.get("CED 1: used")) is not None:
+            said.append(used.filled & ~np.isin(used.values.astype(str), _NOT_USED))
+        block = np.logical_or.reduce([np.zeros(len(self.kept), bool), *said])
+        return pd.Series(block[self.kept], index=self._index())
 
     def _remarks(self, records: Records) -> Iterator[Remark]:
         yield from self.table.remarks
@@ -292,7 +301,7 @@ class _Judged:
         yield from self._boxes_left_blank()
         yield from self._effects_alone()
         yield from of_tactics(records, self.headers)
-        yield from contradictions(records, self.headers)
+        yield from contradictions(records, self.headers, self._ced_block())
         yield from self._same_rows()
 
     def _faults(self) -> Iterator[Remark]:
@@ -306,9 +315,9 @@ class _Judged:
                 printed, reason = one.coded.values[code], one.verdicts[code].reason
                 yield Remark(int(rows[place]), one.header, printed, "set aside", reason=reason)
         for place in np.flatnonzero(self.communication_alone):
-            header = self._of_kind("tactic")[0].header
-            yield Remark(int(rows[place]), header, COMMUNICATION, "set aside",
-                         reason=_COMMUNICATION_ALONE)  # fmt: skip
+            one = next(one for one in self._of_kind("tactic") if one.values[place] == COMMUNICATION)
+            yield Remark(int(rows[place]), one.header, one.coded.values[one.coded.codes[place]],
+                         "set aside", reason=_COMMUNICATION_ALONE)  # fmt: skip
 
     def _boxes_left_blank(self) -> Iterator[Remark]:
         for field, one in self.cells.items():
