@@ -9,6 +9,7 @@ district would need some forty districts, and an area has about six.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -94,9 +95,13 @@ def fit(cells: Cells, confidence: float) -> Slope:
     """The slope by Poisson quasi-likelihood, its limits by t (statsmodels' GLM)."""
     from statsmodels.genmod.families import Poisson  # a second, so only where it is used
     from statsmodels.genmod.generalized_linear_model import GLM
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
     strata = np.equal.outer(cells.strata, np.arange(cells.strata.max() + 1)).astype(float)
-    fitted = GLM(cells.events, np.column_stack([strata, cells.size]), Poisson()).fit(tol=1e-12)
+    model = GLM(cells.events, np.column_stack([strata, cells.size]), Poisson())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PerfectSeparationWarning)  # of counts all on the line
+        fitted = model.fit(tol=1e-12)
     dispersion = float(fitted.pearson_chi2 / cells.degrees)
     value = float(fitted.params[-1])
     error = float(fitted.bse[-1]) * max(1.0, dispersion) ** 0.5

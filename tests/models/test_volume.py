@@ -114,6 +114,7 @@ def test_a_stratum_without_events_tells_nothing():
     assert with_it.degrees == 1  # four cells, two strata, a slope
 
 
+@pytest.mark.filterwarnings("error")  # a chapter shows results only
 def test_events_proportional_to_incidents_have_a_slope_of_one():
     found = fit(Cells(np.array([10, 20, 40]), np.array([100, 200, 400])), 0.95)
     assert found.value == pytest.approx(1, abs=1e-9)
