@@ -130,8 +130,8 @@ def _widened(value: float, lower: float, upper: float, effect: float) -> tuple[f
 
 def _spread(study: Study, name: str, table: pd.DataFrame, fit) -> Finding:
     """How far districts differ in the outcome per report, ethnic group given."""
-    words = _words(study, name, "spread", "Spread between districts",
-                   "standard deviation of the log rate of districts") | {"kind": "statistic"}  # fmt: skip
+    unit = "standard deviation of the log rate of districts"
+    words = _words(study, name, "spread", "Spread between districts", unit) | {"kind": "statistic"}
     if reason := _refused(study, name, fit):
         return not_available(reason, **words)
     fitted = fit[1]
