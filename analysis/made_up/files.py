@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analysis.errors import refusal
 from analysis.made_up.activity import activity
 from analysis.made_up.defects import Defect, everywhere, plant
 from analysis.made_up.layout import layout
@@ -46,7 +47,11 @@ def make(
     """``reports`` made-up reports from a seed; equal arguments give equal files.
 
     ``defects`` says how many of each to plant in the records; ``everywhere`` plants them all.
+    Refuses fewer than one report, and a seed below nought.
     """
+    for name, given, least in (("reports", reports, 1), ("seed", seed, 0)):
+        if given < least:
+            raise refusal(name, repr(given), f"a whole number from {least}")
     streams = np.random.SeedSequence(seed).spawn(4)
     randoms = (np.random.Generator(np.random.PCG64(stream)) for stream in streams)
     drawing, printing, logging, damaging = randoms

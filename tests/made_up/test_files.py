@@ -5,6 +5,7 @@ import json
 import pandas as pd
 import pytest
 
+from analysis.errors import Refused
 from analysis.made_up.activity import COLUMNS
 from analysis.made_up.defects import DEFECTS, LABELLED, REPAIRED, SET_ASIDE, Defect, plant
 from analysis.made_up.example import example
@@ -88,6 +89,13 @@ def test_the_reader_does_with_each_row_what_the_truth_says(faulty):
     mended = read.remarks[read.remarks["action"].isin(["repaired", "spelled"])]
     told = mended.groupby("column")["number"].sum().to_dict()
     assert told == truth[truth["becomes"] == REPAIRED].groupby("column").size().to_dict()
+
+
+@pytest.mark.parametrize("reports, seed, said", [(0, 1, "reports: 0"), (1, -1, "seed: -1")])
+def test_no_reports_and_no_seed_are_refused(reports, seed, said):
+    with pytest.raises(Refused, match=f"{said}; allowed: a whole number from"):
+        make(reports, seed)
+    assert len(make(1, 0).records) == 1
 
 
 def test_no_row_is_struck_twice_and_no_more_than_there_are():
