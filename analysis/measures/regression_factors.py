@@ -70,7 +70,7 @@ def factors_of(records: Records) -> pd.DataFrame:
         "gender": _brought(reports["gender"], _known),
         "mental health": _mental_health(reports),
         "location": _location(records),
-        "month": reports["date"].str[:7].replace("", UNKNOWN),
+        "month": reports["date"].astype("str").str[:7].replace("", UNKNOWN),
         "conduct": _brought(reports["conduct"], _known),
     }
     columns |= {box: _brought(reports[box], _known) for box in BOXES}
