@@ -50,7 +50,8 @@ class Drawn:
 
     def are(self, field: str, *groups: str) -> np.ndarray:
         """Which reports are in one of these groups of a field."""
-        return np.isin(self.groups[field], [self.names[field].index(group) for group in groups])
+        codes = [code for code, name in enumerate(self.names[field]) if name in groups]
+        return np.isin(self.groups[field], codes)
 
 
 def draw(reports: int, random: np.random.Generator, plan: Plan) -> Drawn:
