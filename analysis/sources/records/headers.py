@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from analysis.errors import refusal
@@ -32,6 +32,7 @@ KNOWN = (*columns(), HEALTH, MADE_UP_COLUMN)
 HEADERS = [column.header for column in columns()]
 
 
+@lru_cache(4_096)
 def letters(label: str) -> str:
     """A header without what programs change at will: case, spaces, marks, invisible characters.
 

@@ -143,8 +143,8 @@ class _Judged:
     def __init__(self, table: Table, found: Layout, period: Period | None) -> None:
         self.table, self.layout = table, found
         self.cells = {
-            field: _judged(table, found.columns[field], place, period)
-            for field, place in found.places.items()
+            field: _judged(table, column, found.places[field], period)
+            for field, column in found.columns.items()
         }
         self.damaged = np.isin(np.arange(len(table.rows)), list(table.damaged))
 
@@ -213,7 +213,9 @@ class _Judged:
             fields.remove("health condition")
         return tuple(fields)
 
-    def _index(self) -> pd.Index:
+    @cached_property
+    def index(self) -> pd.Index:
+        """The row numbers of the reports."""
         return pd.Index(self.table.rows[self.kept], name="row")
 
     def _reports(self) -> pd.DataFrame:
@@ -223,7 +225,7 @@ class _Judged:
             if values is None:
                 values = np.full(self.kept.sum(), NOT_REPORTED if allowed else "", object)
             written[field] = pd.Categorical(values, allowed) if allowed else values
-        return pd.DataFrame(written, index=self._index())
+        return pd.DataFrame(written, index=self.index)
 
     def _answers(self, field: str) -> np.ndarray | None:
         """The answers of the rows kept; None where the file has no column for them."""
@@ -267,22 +269,24 @@ class _Judged:
     def _tactics(self) -> pd.DataFrame:
         parts = []
         for position in range(1, TACTIC_PAIRS + 1):
-            if f"tactic {position}" in self.cells:
-                tactic = self.cells[f"tactic {position}"].values[self.kept]
-                effective = self._answers(f"effective {position}")
-                part = {"row": self._index(), "position": position, "tactic": tactic,
-                        "effective": NOT_REPORTED if effective is None else effective}  # fmt: skip
-                parts.append(pd.DataFrame(part)[tactic != ""])
-        return pd.concat(parts).sort_values(["row", "position"], ignore_index=True)
+            if f"tactic {position}" not in self.cells:
+                continue
+            tactic = self.cells[f"tactic {position}"].values[self.kept]
+            named = tactic != ""
+            effective = self._answers(f"effective {position}")
+            answers = NOT_REPORTED if effective is None else effective[named]
+            part = {"row": self.index[named], "position": position, "tactic": tactic[named],
+                    "effective": answers}  # fmt: skip
+            parts.append(part)
+        return _long(parts, ["row", "position", "tactic", "effective"])
 
     def _ced(self) -> pd.DataFrame:
-        parts = [pd.DataFrame({"row": [], "device": [], "use": []})]
+        parts = []
         for one in self._of_kind("ced"):
             device, use = one.column.field.removeprefix("CED ").split(": ")
-            rows = self._index()[one.values[self.kept] == "Yes"]
-            parts.append(pd.DataFrame({"row": rows, "device": int(device), "use": use}))
-        frame = pd.concat(parts).astype({"row": int, "device": int, "use": str})
-        return frame.sort_values(["row", "device"], kind="stable", ignore_index=True)
+            rows = self.index[one.values[self.kept] == "Yes"]
+            parts.append({"row": rows, "device": int(device), "use": use})
+        return _long(parts, ["row", "device", "use"])
 
     def _ced_block(self) -> pd.Series:
         """In which reports the block on CEDs says that one was used: in words or by a tick."""
@@ -290,7 +294,7 @@ class _Judged:
         if (used := self.cells.get("CED 1: used")) is not None:
             said.append(used.filled & ~np.isin(used.values.astype(str), _NOT_USED))
         block = np.logical_or.reduce([np.zeros(len(self.kept), bool), *said])
-        return pd.Series(block[self.kept], index=self._index())
+        return pd.Series(block[self.kept], index=self.index)
 
     def _remarks(self, records: Records) -> Iterator[Remark]:
         yield from self.table.remarks
@@ -359,3 +363,11 @@ def _judged(table: Table, column: Column, place: int, period: Period | None) -> 
     coded = table.columns[place]
     verdicts = [judge(column, printed, period) for printed in coded.values]
     return _Cells(column, table.header[place], coded, verdicts)
+
+
+def _long(parts: list[dict], columns: list[str]) -> pd.DataFrame:
+    """Parts that have rows, one below the other, by the first two columns."""
+    frames = [pd.DataFrame(part) for part in parts if len(part["row"])]
+    frame = pd.concat(frames) if frames else pd.DataFrame(columns=columns)
+    types = {name: int if name in ("row", "position", "device") else str for name in columns}
+    return frame.astype(types).sort_values(columns[:2], kind="stable", ignore_index=True)
