@@ -6,7 +6,9 @@ of each pattern only, and the scores of a cluster on the patterns and outcomes o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from operator import attrgetter
 
 import numpy as np
 from scipy.special import expit
@@ -54,6 +56,10 @@ class _Place:
     beta: np.ndarray
     linear: np.ndarray
 
+    def after(self, step: np.ndarray, moved: np.ndarray, part: float) -> _Place:
+        """The place after a part of a step, by which the log odds are moved."""
+        return replace(self, beta=self.beta + part * step, linear=self.linear + part * moved)
+
     @property
     def score(self) -> np.ndarray:
         left = self.patterns.events - self.patterns.trials * expit(self.linear)
@@ -66,7 +72,7 @@ class _Place:
         kept = np.ix_(self.separation.kept, self.separation.kept)
         return self.patterns.cross(self._fitted(weights))[kept]
 
-    @property
+    @cached_property
     def log_likelihood(self) -> float:
         trials, events = self.patterns.trials, self.patterns.events
         terms = events * self.linear - trials * np.logaddexp(0, self.linear)
@@ -111,9 +117,11 @@ def fit_logit(patterns: Patterns) -> Fit:
 
 
 def _maximum(patterns: Patterns, separation: Separation) -> tuple[_Place, bool]:
-    """A long step is shortened to the logarithm of its length, the most by which it moves the log
-    odds of a pattern: proven to settle (Sun and Tran-Dinh 2019, doi 10.1007/s10107-018-1282-4,
-    equation 12 with ν = 2).
+    """The better of a Newton step and of the same shortened to the logarithm of its length.
+
+    The length is the most by which it moves the log odds of a pattern. The shortened steps alone
+    are proven to settle (Sun and Tran-Dinh 2019, doi 10.1007/s10107-018-1282-4, equation 12 with
+    ν = 2).
     """
     none = np.zeros(len(patterns.columns))
     here = _Place(patterns, separation, none, patterns.linear(none))
@@ -122,10 +130,12 @@ def _maximum(patterns: Patterns, separation: Separation) -> tuple[_Place, bool]:
         step[separation.kept] = np.linalg.solve(here.information, here.score)
         moved = patterns.linear(step)
         length = np.abs(moved).max()
-        part = np.log1p(length) / length if length else 1
-        here = _Place(patterns, separation, here.beta + part * step, here.linear + part * moved)
         if length < CLOSE:
-            return here, True
+            return here.after(step, moved, 1), True
+        parts = 1, np.log1p(length) / length
+        here = max(
+            (here.after(step, moved, part) for part in parts), key=attrgetter("log_likelihood")
+        )
     return here, False
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations
+from math import prod
 
 import numpy as np
 import pandas as pd
@@ -18,6 +20,7 @@ from analysis.errors import refusal
 
 DIRECT = 4  # a table of this many places for each value is looked up; beyond it values are hashed
 LARGEST = 2**62  # of a key, in 64 bits
+FEW = 48  # combinations of factors taken together
 AT_ONCE, TOGETHER = 2048, 64  # clusters whose sums are held, and those of one product
 
 
@@ -82,26 +85,54 @@ class Patterns:
         """(patterns, columns) of 0 and 1. Large; nothing here needs it."""
         return (self.slots[:, :, None] == self.of_columns).any(axis=0).astype(float)
 
+    @cached_property
+    def joint(self) -> tuple[tuple[np.ndarray, np.ndarray], ...]:
+        """Factors taken together while they have few combinations: fewer tables to make.
+
+        Of each group the combination of each pattern, and (combinations, slots) of 0 and 1.
+        """
+        groups = []
+        sizes, first = self._sizes, 0
+        while first < len(sizes):
+            last = first + 1
+            while last < len(sizes) and prod(sizes[first : last + 1]) <= FEW:
+                last += 1
+            groups.append(self._group(range(first, last)))
+            first = last
+        return tuple(groups)
+
+    def _group(self, places: range) -> tuple[np.ndarray, np.ndarray]:
+        shape = [self._sizes[place] for place in places]
+        starts = [sum(self._sizes[:place]) for place in places]
+        levels = self.slots[places.start : places.stop] - np.array(starts)[:, None]
+        ones = np.zeros((prod(shape), self.width))
+        for start, level in zip(starts, np.unravel_index(np.arange(len(ones)), shape), strict=True):
+            ones[np.arange(len(ones)), start + level] = 1
+        return np.ravel_multi_index(tuple(levels), shape), ones
+
     def linear(self, coefficients: np.ndarray) -> np.ndarray:
         """The design times coefficients, of shape (columns,) or (columns, several)."""
         by_slot = np.zeros((self.width, *coefficients.shape[1:]))
         by_slot[self.of_columns] = coefficients
-        return sum(by_slot[slot] for slot in self.slots)
+        return sum((ones @ by_slot)[combination] for combination, ones in self.joint)
 
     def totals(self, weights: np.ndarray) -> np.ndarray:
         """The transposed design times ``weights``, one weight for each pattern."""
-        by_slot = sum(np.bincount(slot, weights, self.width) for slot in self.slots)
+        by_slot = sum(
+            np.bincount(combination, weights, len(ones)) @ ones for combination, ones in self.joint
+        )
         return by_slot[self.of_columns]
 
     def cross(self, weights: np.ndarray) -> np.ndarray:
-        """X'WX of the design X: tables of every two factors, which cost less than products."""
-        table = np.zeros(self.width**2)
-        for one, slot in enumerate(self.slots):
-            first = slot * self.width
-            table += np.bincount(first + slot, weights / 2, self.width**2)
-            for other in self.slots[one + 1 :]:
-                table += np.bincount(first + other, weights, self.width**2)
-        return self._of_columns(table.reshape(self.width, self.width))
+        """X'WX of the design X, by tables of weights: they cost less than products."""
+        half = np.zeros((self.width, self.width))
+        for combination, ones in self.joint:
+            half += (ones.T * np.bincount(combination, weights / 2, len(ones))) @ ones
+        for (one, its), (other, others) in combinations(self.joint, 2):
+            shape = len(its), len(others)
+            table = np.bincount(one * shape[1] + other, weights, prod(shape)).reshape(shape)
+            half += its.T @ table @ others
+        return self._of_columns(half)
 
     def cross_of_clusters(self, probabilities: np.ndarray) -> np.ndarray:
         """Sum over clusters of ss', s the sum of (outcome - probability) times the design's row.
