@@ -9,10 +9,21 @@ from pathlib import Path
 from analysis.counts import Counts, gather
 from analysis.errors import Refused, refusal
 from analysis.ledger import Ledger
-from analysis.parameters import Choices, Parameters, check
+from analysis.parameters import OFFICIAL_CHAPTERS, Choices, Parameters, check
 from analysis.places import PUBLISHED
-from analysis.sources import encounters, home_office, population, press, published, taser_activity
+from analysis.records import Records
+from analysis.sources import (
+    district_activity,
+    encounters,
+    home_office,
+    population,
+    press,
+    published,
+    taser_activity,
+)
+from analysis.sources.records import Reading, read_records
 from analysis.sources.registry import Input, identify, sources
+from analysis.standard.periods import parse_period
 
 BEFORE_2017 = ("home-office-ced-2016", "home-office-2017-18")
 # breakdown of reports: the source of residents by the same; the census asks sex, and an officer
@@ -126,6 +137,45 @@ class Audit:
         return encounters.clean(frame, source, path.name, self.ledger, edition)
 
     @cached_property
+    def reading(self) -> Reading:
+        """The record-level file of the period, with what was set aside, repaired or labelled."""
+        given = self.parameters.sources.records
+        if given is None:
+            raise refusal("sources.records", "is not given", "a record-level file")
+        return self._reading(given, self.period)
+
+    @property
+    def records(self) -> Records:
+        """The reports of the period."""
+        return self.reading.records
+
+    @cached_property
+    def records_before(self) -> Records | None:
+        """The reports of the period before; None where no file of it is given."""
+        given = self.parameters.sources.records_before
+        if given is None:
+            return None
+        return self._reading(given, str(parse_period(self.period).before)).records
+
+    def _reading(self, given: str, period: str) -> Reading:
+        path = self.base / given
+        reading = read_records(path, self.area, period)
+        self.read(path, reading.records.source)
+        reading.note(self.ledger)
+        return reading
+
+    @cached_property
+    def district_activity(self) -> Counts:
+        """Incidents, authorisations and uses by district and month; none without a source."""
+        given = self.parameters.sources.district_activity
+        if given is None:
+            return gather([])
+        path = self.base / given
+        frame = district_activity.read(path)
+        self.read(path, district_activity.source_of(frame, path.name))
+        return district_activity.clean(frame, path.name, self.ledger, path.stem)
+
+    @cached_property
     def ced_before_2017(self) -> Counts:
         """CED use in the calendar years before the financial years of the official series."""
         return gather([self._published(source)["CED by force"] for source in BEFORE_2017])
@@ -178,23 +228,33 @@ class _Published(dict):
 
 
 def check_at_hand(parameters: Parameters, where: str, base: Path) -> None:
-    """Refuse a period whose figures are not held, and a source that cannot be read."""
-    if parameters.sources.home_office is None and parameters.period not in published.periods():
+    """Refuse a period whose figures are not held, and a source that cannot be read.
+
+    Official figures of the period are asked for by the chapters on them only.
+    """
+    official = bool(set(parameters.chapters) & set(OFFICIAL_CHAPTERS))
+    given = parameters.sources
+    if official and given.home_office is None and parameters.period not in published.periods():
         raise refusal(
             f"{where}: period", f"{parameters.period!r} cannot be had", published.periods()
         )
     audit = Audit(parameters, base=base)
-    for key, read in (
-        ("home_office", lambda: audit.edition),
-        ("taser_activity", lambda: audit.activity),
-        ("arrests", lambda: audit.arrests),
-        ("stop_and_search", lambda: audit.stop_and_search),
-    ):
+    reads = {
+        "home_office": (lambda: audit.edition) if official else None,
+        "taser_activity": lambda: audit.activity,
+        "arrests": lambda: audit.arrests,
+        "stop_and_search": lambda: audit.stop_and_search,
+        "records": (lambda: audit.reading) if given.records else None,
+        "records_before": lambda: audit.records_before,
+        "district_activity": lambda: audit.district_activity,
+    }
+    for key, read in reads.items():
+        path = getattr(given, key)
         try:
-            read()
+            if read:
+                read()
         except Refused as error:
-            given = getattr(parameters.sources, key)
-            at = f"{where}: sources.{key}: {given}" if given else where
+            at = f"{where}: sources.{key}: {path}" if path else where
             raise Refused(f"{at}: {error}") from None
 
 

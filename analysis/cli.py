@@ -1,26 +1,36 @@
 """The commands: a thin door.
 
-Exit status: 0 done; 1 a chapter failed; 2 refused, nothing was started; 3 the report could not
-be written, nothing was changed.
+Exit status: 0 done; 1 a chapter failed, or rows were set aside; 2 refused, nothing was started;
+3 the report could not be written, nothing was changed.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from analysis import __version__
+from analysis import __version__, new_quarter
 from analysis.audit import check_at_hand
-from analysis.errors import CannotWrite, Refused
+from analysis.errors import CannotWrite, Refused, refusal
+from analysis.made_up import files as made_up_files
+from analysis.made_up.plan import USUAL
 from analysis.parameters import Parameters, check, read_parameters, schema
 from analysis.places import NOTEBOOKS, PARAMS, REPORTS
 from analysis.sources import published
+from analysis.sources.records import Reading, read_records, summary
 from analysis.standard.forces import forces
+from analysis.standard.periods import parse_period
+from analysis.tables import write_table
 
 DONE, CHAPTER_FAILED, REFUSED, CANNOT_WRITE = 0, 1, 2, 3
-DEFAULT = PARAMS / "cambridgeshire_2019-20.yml"
+SET_ASIDE = CHAPTER_FAILED  # of a check: something asks for attention
+# Official figures, and made-up records that show what a force's own would give.
+DEFAULTS = (PARAMS / "cambridgeshire_2019-20.yml", PARAMS / "made-up_cambridgeshire_2017-q2.yml")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -28,12 +38,28 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="uof-audit", description="Audit police use of force.")
     top.add_argument("--version", action="version", version=__version__)
     commands = top.add_subparsers(dest="command", required=True)
-    run = commands.add_parser("run", help="make a report")
-    run.add_argument("params", nargs="?", type=Path, help=f"a params file ({DEFAULT.name})")
+    run = commands.add_parser("run", help="make a report; without any word, the two default ones")
+    run.add_argument("params", nargs="?", type=Path, help="a params file")
     run.add_argument("--area", help="a police force, instead of a params file")
     run.add_argument("--period", help="a period such as 2019/20, with --area")
     run.add_argument("--out", type=Path, default=Path(REPORTS), help="folder for reports")
     commands.add_parser("list", help="which areas and periods can be had")
+    looked_at = commands.add_parser("check", help="what is wrong with a record-level file")
+    looked_at.add_argument("records", type=Path, help="the file: .csv, .xlsx or .ods")
+    looked_at.add_argument("--period", help="set rows of other dates aside")
+    looked_at.add_argument("--out", type=Path, help="the table of remarks (FILE_check.csv)")
+    new = commands.add_parser("new-quarter", help="write a params file for a file of records")
+    new.add_argument("--area", required=True, help="a police force")
+    new.add_argument("--period", required=True, help="such as 2017-Q2, or 2017/18-Q1")
+    new.add_argument("--records", required=True, type=Path, help="the record-level file")
+    new.add_argument("--district-activity", type=Path, help="Taser activity by district")
+    new.add_argument("--into", type=Path, default=PARAMS, help="folder for the params file")
+    made = commands.add_parser("made-up", help="make records up, for trials and tests")
+    made.add_argument("--reports", required=True, type=int, help="how many")
+    made.add_argument("--seed", required=True, type=int, help="same seed, same bytes")
+    made.add_argument("--period", default="2017-Q2", help="a quarter (2017-Q2)")
+    made.add_argument("--defects", action="store_true", help="with the defects of real files")
+    made.add_argument("--into", required=True, type=Path, help="folder for the files")
     rebuild = commands.add_parser("rebuild", help="remake data/published from official files")
     rebuild.add_argument("material", type=Path, help="folder with data/ and domain/")
     rebuild.add_argument("--into", type=Path, default=published.PUBLISHED)
@@ -55,12 +81,15 @@ def main(arguments: list[str] | None = None) -> int:
     except Refused as error:
         print(error, file=sys.stderr)
         return REFUSED
+    except BrokenPipeError:  # such as ``| head``: the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except KeyboardInterrupt:
         print("stopped; nothing was written", file=sys.stderr)
         return 130
 
 
-def _asked(given: argparse.Namespace) -> tuple[Parameters, str, str, Path]:
+def _asked(given: argparse.Namespace) -> Iterator[tuple[Parameters, str, str, Path]]:
     """The parameters asked for, where they come from, the report's name, the base of paths."""
     if given.area or given.period:
         if given.params:
@@ -68,21 +97,75 @@ def _asked(given: argparse.Namespace) -> tuple[Parameters, str, str, Path]:
         if not (given.area and given.period):
             raise Refused("--area and --period go together")
         parameters = check({"area": given.area, "period": given.period}, "command line")
-        return parameters, "command line", parameters.name, Path.cwd()
-    path = given.params or DEFAULT
-    return read_parameters(path), str(path), path.stem, path.resolve().parent
+        yield parameters, "command line", parameters.name, Path.cwd()
+        return
+    for path in [given.params] if given.params else DEFAULTS:
+        yield read_parameters(path), str(path), path.stem, path.resolve().parent
 
 
 def _run(given: argparse.Namespace) -> int:
-    parameters, where, name, base = _asked(given)
-    check_at_hand(parameters, where, base)
+    asked = [*_asked(given)]
+    for parameters, where, _, base in asked:
+        check_at_hand(parameters, where, base)
     from analysis.report.run import run  # papermill takes seconds to import: refuse before
 
-    report = run(parameters, given.out.resolve() / name, base)
-    for chapter, reason in report.failures.items():
-        print(f"chapter {chapter} failed: {reason}", file=sys.stderr)
-    print(report.folder / "report.html")
-    return CHAPTER_FAILED if report.failures else DONE
+    failed = False
+    for parameters, _, name, base in asked:
+        report = run(parameters, given.out.resolve() / name, base)
+        for chapter, reason in report.failures.items():
+            print(f"chapter {chapter} failed: {reason}", file=sys.stderr)
+        print(report.folder / "report.html")
+        failed |= bool(report.failures)
+    return CHAPTER_FAILED if failed else DONE
+
+
+def _check(given: argparse.Namespace) -> int:
+    """Say what is wrong with a record-level file, row by row."""
+    period = str(parse_period(given.period, "--period")) if given.period else None
+    reading = read_records(given.records, "", period)
+    table = given.out or Path(f"{given.records.stem}_check.csv")
+    return _remarked(reading, table)
+
+
+def _remarked(reading: Reading, table: Path) -> int:
+    """Print the remarks on a file, write all of them to ``table``, and tell by the status."""
+    print("\n".join(summary(reading)))
+    try:
+        write_table(reading.remarks, table)
+    except OSError as error:
+        raise CannotWrite(f"{table}: cannot be written ({error.strerror})") from None
+    print(f"Every remark, row by row: {table}")
+    return SET_ASIDE if len(reading.set_aside) else DONE
+
+
+def _new_quarter(given: argparse.Namespace) -> int:
+    asked = check({"area": given.area, "period": given.period}, "command line")
+    path = given.into / f"{asked.name}.yml"
+    reading = read_records(given.records, asked.area, asked.period)
+    status = _remarked(reading, given.into / f"{asked.name}_check.csv")
+    before = new_quarter.records_before(asked.area, asked.period, given.into)
+    text = new_quarter.text_of(
+        reading.records, given.records, given.into, before, given.district_activity
+    )
+    new_quarter.write(text, path)
+    print(f"Written: {path} ({parse_period(asked.period).in_words})")
+    if before:
+        print(f"What has changed is told by the period before: {before}")
+    if status == SET_ASIDE:
+        print("Rows were set aside: mend them in the file if you can, and check it again.")
+    print(f"Next: uof-audit run {path}")
+    return status
+
+
+def _made_up(given: argparse.Namespace) -> int:
+    period = parse_period(given.period, "--period")
+    if given.reports < 1 or given.seed < 0:
+        raise refusal("--reports, --seed", f"{given.reports}, {given.seed}", "1 or more, 0 or more")
+    make = made_up_files.damaged if given.defects else made_up_files.make
+    made = make(given.reports, given.seed, replace(USUAL, period=str(period)))
+    for path in made_up_files.write(given.into, made):
+        print(path)
+    return DONE
 
 
 def _list(given: argparse.Namespace) -> int:
@@ -120,6 +203,9 @@ def _schema(given: argparse.Namespace) -> int:
 
 COMMANDS = {
     "run": _run,
+    "check": _check,
+    "new-quarter": _new_quarter,
+    "made-up": _made_up,
     "list": _list,
     "rebuild": _rebuild,
     "refresh": _refresh,

@@ -2,6 +2,7 @@
 
 import shutil
 import zipfile
+from dataclasses import replace
 
 import pytest
 from pandas.testing import assert_frame_equal
@@ -10,9 +11,14 @@ from analysis.audit import Audit, check_at_hand, open_audit
 from analysis.cli import REFUSED, main
 from analysis.errors import Refused
 from analysis.ledger import Ledger
+from analysis.made_up import files as made_up
+from analysis.made_up.plan import USUAL
 from analysis.parameters import Sources, check
 from analysis.sources import published
-from tests.conftest import WORKBOOKS
+from tests.conftest import ROOT, WORKBOOKS
+
+EXAMPLE = ROOT / "data" / "made-up" / "cambridgeshire_2017-Q2" / "records.csv"
+RECORD_SOURCES = ("records", "records_before", "district_activity")
 
 
 def parameters(**given):
@@ -144,6 +150,53 @@ def test_one_file_is_not_arrests_and_searches(tmp_path):
         check_at_hand(given, "mine.yml", tmp_path)
 
 
+def of_records(**sources):
+    given = {"period": "2017-Q2", "sources": {"records": EXAMPLE.as_posix()} | sources}
+    return Audit(parameters(**given))
+
+
+def test_records_are_read_once_and_noted():
+    audit = of_records()
+    assert audit.records is audit.records and len(audit.records) == 1_234  # Cambs Times
+    assert (audit.records.area, audit.records.period) == ("Cambridgeshire", "2017-Q2")
+    ledger = audit.ledger.frame.set_index("action")["number"]
+    assert (ledger["read"], ledger["used"]) == (1_234, 1_234)
+    (read,) = audit.inputs.values()
+    assert (read.source, read.registered) == ("made-up-records", True)
+
+
+def test_no_records_are_refused_and_none_before_is_none():
+    with pytest.raises(Refused, match="sources.records: is not given; allowed: a record-level"):
+        _ = open_audit("Kent", "2019/20").records
+    assert of_records().records_before is None
+    assert len(of_records().district_activity) == 0
+
+
+def test_records_before_are_those_of_the_quarter_before(tmp_path):
+    made = made_up.make(60, seed=5, plan=replace(USUAL, period="2017-Q1"))
+    (path, *_) = made_up.write(tmp_path, made)
+    shutil.move(path, tmp_path / "before.csv")  # a name of its own beside records.csv
+    audit = of_records(records_before=(tmp_path / "before.csv").as_posix())
+    assert (audit.records_before.period, len(audit.records_before)) == ("2017-Q1", 60)
+    # of the quarter itself nothing is left: every row lies outside the quarter before
+    same = of_records(records_before=EXAMPLE.as_posix())
+    assert len(same.records_before) == 0
+
+
+def test_activity_by_district_says_that_it_is_made_up():
+    audit = of_records(district_activity=EXAMPLE.with_name("taser-activity.csv").as_posix())
+    assert {count.edition for count in audit.district_activity} == {"made up"}
+    assert [one.source for one in audit.inputs.values()] == ["made-up-taser-activity"]
+
+
+def test_a_quarter_of_records_needs_no_official_year():
+    given = {"records": EXAMPLE.as_posix()}
+    check_at_hand(parameters(period="2017-Q2", sources=given), "mine.yml", ROOT)
+    both = parameters(period="2017-Q2", sources=given, chapters=["records", "taser"])
+    with pytest.raises(Refused, match="mine.yml: period: '2017-Q2' cannot be had"):
+        check_at_hand(both, "mine.yml", ROOT)
+
+
 def test_values_of_a_chapter_are_checked_as_a_params_file_is():
     with pytest.raises(Refused, match="parameters of the chapter: choices.confidence: 2"):
         open_audit("Kent", "2018/19", confidence=2)
@@ -186,7 +239,12 @@ def test_a_missing_source_is_refused_before_a_notebook_starts(key, tmp_path, mon
 
     monkeypatch.setattr(run, "run", lambda *_: pytest.fail("a notebook was started"))
     path = tmp_path / "mine.yml"
-    path.write_text(f"area: Kent\nperiod: 2019/20\nsources: {{{key}: none.ods}}\n", "utf-8")
+    given = {key: "none.ods"}
+    if key in ("records_before", "district_activity"):
+        given["records"] = EXAMPLE.as_posix()
+    path.write_text(f"area: Cambridgeshire\nperiod: 2017-Q2\nsources: {given}\n", "utf-8")
+    if key not in RECORD_SOURCES:
+        path.write_text(f"area: Kent\nperiod: 2019/20\nsources: {given}\n", "utf-8")
     assert main(["run", str(path), "--out", str(tmp_path / "out")]) == REFUSED
     said = capsys.readouterr()
     assert said.out == "" and said.err.count("\n") == 1
