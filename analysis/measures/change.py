@@ -25,6 +25,7 @@ from analysis.standard.periods import parse_period
 
 NOT_GIVEN = "no records of the period before were given"
 RECORDING = "a change in records is mostly one of recording, and says nothing of how it came about"
+NONE_BEFORE = "no row of the file of the period before could be used"
 FEW = f"fewer than {EXACT_BELOW} reports in one of the periods"
 
 
@@ -39,9 +40,10 @@ def _checked(records: Records, before: Records) -> tuple[str, ...]:
         problem = f"every report but for its date is that of {records.file}: one file, read twice"
         raise refusal(where, problem, f"the records of {before.period}")
     own, other = parse_period(records.period), parse_period(before.period)
+    caveats = (RECORDING,) if len(before) else (RECORDING, NONE_BEFORE)
     if (other.first, other.last) == (own.before.first, own.before.last):
-        return (RECORDING,)
-    return (RECORDING, f"{other} is not the period before {own}, which is {own.before}")
+        return caveats
+    return (*caveats, f"{other} is not the period before {own}, which is {own.before}")
 
 
 def _contents_equal(records: Records, before: Records) -> bool:

@@ -146,6 +146,14 @@ def test_another_period_than_the_one_before_is_said():
     assert not any(words in row.caveats for row in everything(NOW, THEN))
 
 
+def test_a_file_of_the_period_before_without_a_usable_row_is_said():
+    words = "no row of the file of the period before could be used"
+    found = everything(NOW, then())
+    assert all(words in row.caveats for row in found)
+    assert {row.status for row in found if row.kind == "ratio"} == {"too few to say"}
+    assert not any(words in row.caveats for row in everything(NOW, THEN))
+
+
 def test_the_months_before_are_the_period_before_however_they_are_written():
     months = records_of(*several(15, "2017-01-01"), period="2017-01..2017-03")
     assert all(len(row.caveats) == 1 for row in everything(NOW, months))

@@ -15,7 +15,8 @@ from tests.records_by_hand import records_of
 RECORDS = records_of(
     {"tactics": ["Compliant handcuffing", "Tactical communication"], "reason: Protect self": "Yes"},
     {"tactics": ["Unarmed skills", "Unarmed skills", "CED drawn"],
-     "ced": ["CED drawn", "CED fired"], "ethnicity": "Black", "date": "2017-05-31", "reason: Protect self": "Yes",
+     "ced": ["CED drawn", "CED fired"], "ethnicity": "Black", "date": "2017-05-31",
+     "reason: Protect self": "Yes",
      "reason: Other": "Yes"},
     {"tactics": [], "district": "", "age": "Not reported", "date": "2017-06-01"},
     {"tactics": ["Compliant handcuffing"], "date": "2017-06-02",
