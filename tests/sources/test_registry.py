@@ -2,9 +2,10 @@
 
 import pytest
 
+from analysis.counts import MADE_UP
 from analysis.errors import Refused
-from analysis.places import PUBLISHED, REGISTRY
-from analysis.sources.registry import identify, sha256, sources
+from analysis.places import PUBLISHED, REGISTRY, ROOT
+from analysis.sources.registry import identify, is_made_up, sha256, sources
 
 CED = PUBLISHED / "home-office-2019-20" / "ced-by-force.csv"
 
@@ -28,8 +29,17 @@ def test_every_source_says_where_it_comes_from():
 def test_hashes_are_those_of_the_publishers_own_files(shared):
     folders = [shared / "data" / "home_office", shared / "data" / "population"]
     held = {path.name: sha256(path) for folder in folders for path in folder.iterdir()}
-    recorded = {source.file: source.sha256 for source in sources().values() if source.sha256}
+    known = [one for one in sources().values() if one.sha256 and not is_made_up(one.key)]
+    recorded = {source.file: source.sha256 for source in known}
     assert recorded.items() <= held.items() and len(recorded) == 6
+
+
+def test_what_is_made_up_is_restricted_and_has_the_hash_of_its_file():
+    made_up = [source for source in sources().values() if is_made_up(source.key)]
+    assert [source.file for source in made_up] == ["records.csv", "taser-activity.csv"]
+    for source in made_up:
+        assert source.sha256 == sha256(ROOT / source.address / source.file)
+        assert (source.access, source.edition) == ("restricted", MADE_UP)
 
 
 def test_a_table_of_the_project_is_registered_and_named_by_its_path_in_it():

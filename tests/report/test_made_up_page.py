@@ -1,0 +1,86 @@
+"""The page of the made-up quarter: as traced as the official one, and made up wherever one looks."""
+
+import json
+import re
+
+import pytest
+from bs4 import BeautifulSoup
+
+from analysis.places import PARAMS
+from tests.report import page_checks
+
+
+@pytest.fixture(scope="module")
+def page(made_up_report):
+    return BeautifulSoup((made_up_report / "report.html").read_text("utf-8"), "lxml")
+
+
+@pytest.fixture(scope="module")
+def rows(made_up_report):
+    return page_checks.rows_of(made_up_report)
+
+
+def test_no_chapter_failed(made_up_report):
+    manifest = json.loads((made_up_report / "manifest.json").read_text("utf-8"))
+    assert manifest["failed_chapters"] == {} and manifest["made_up"] is True
+
+
+def test_every_numeral_is_tagged_or_reviewed(page):
+    assert page_checks.untagged(page)[0] == []
+
+
+def test_every_tagged_text_is_the_value_of_its_id(page, rows):
+    assert len(page.select("[data-id]")) > 500
+    assert page_checks.tagged_wrongly(page, rows) == []
+
+
+def test_alternative_texts_name_only_figures_of_their_chart(page, rows):
+    assert len(page.select("figure[data-chart] svg")) >= 8
+    assert page_checks.alternatives_wrong(page, rows) == []
+
+
+def test_the_page_and_every_chapter_say_made_up(page):
+    assert page.title.string.startswith("Made up: ")
+    first = page.select_one("header").find(True)
+    assert first["class"] == ["made-up"] and first.get_text().startswith("Made up.")
+    chapters = page.select("section.chapter")
+    assert len(chapters) == 4
+    assert all(chapter.find(True)["class"] == ["made-up"] for chapter in chapters)
+
+
+def test_every_chart_says_made_up_in_picture_title_and_alternative_text(page):
+    for figure in page.select("figure[data-chart]"):
+        assert figure.figcaption.get_text().endswith("(made up)"), figure["data-chart"]
+        assert figure.svg["aria-label"].startswith("Made up. "), figure["data-chart"]
+        assert "MADE UP: no force's record" in figure.svg.get_text(), figure["data-chart"]
+
+
+def test_every_table_with_a_made_up_figure_says_so(page):
+    for table in page.select("table"):
+        if table.select('[data-id$="@made-up"]'):
+            assert "(made up)" in table.caption.get_text()
+
+
+def test_every_file_says_made_up(made_up_report):
+    files = [path for path in made_up_report.rglob("*") if path.is_file()]
+    assert len(files) > 15
+    silent = [
+        path.name
+        for path in files
+        if not re.search("made.up", path.read_text(encoding="utf-8"), re.I)
+    ]
+    assert silent == []
+
+
+def test_what_rests_on_the_records_has_an_id_that_says_made_up(made_up_report, rows):
+    of_records = [one for one in rows if re.match(r"made-up-(records|taser-activity)/", one)]
+    assert len(of_records) > 100
+    assert {rows[one]["edition"] for one in of_records} == {"made up"}
+    for row in rows.values():
+        rests_on = row.get("counts", "")
+        if "made-up-" in rests_on:
+            assert row["edition"] == "made up", row["id"]
+
+
+def test_the_params_file_says_made_up():
+    assert "MADE UP" in (PARAMS / "made-up_cambridgeshire_2017-q2.yml").read_text("utf-8")
