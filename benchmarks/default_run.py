@@ -30,9 +30,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         papermill = [
-            [sys.executable, "-m", "papermill", str(path), str(folder / path.name)]
+            [sys.executable, "-m", "papermill", "--cwd", str(path.parent), str(path),
+             str(folder / path.name)]
             for path in NOTEBOOKS
-        ]
+        ]  # fmt: skip
         ours = [[sys.executable, "-m", "analysis.cli", "run", "--out", str(folder / "reports")]]
         for number in range(ROUNDS):
             taken["papermill"].append(seconds(papermill, folder))

@@ -9,10 +9,10 @@ from pathlib import Path
 from analysis.places import ROOT
 from tests.report.sameness import DIFFERS, differing, files, manifests_differ, of_this_machine
 
-NAME = "cambridgeshire_2019-20"
 
-
-def test_another_folder_and_another_hash_seed_give_the_same_bytes(default_report, tmp_path):
+def test_another_folder_and_another_hash_seed_give_the_same_bytes(
+    default_report, made_up_report, tmp_path
+):
     folder = tmp_path / "bei Jürgen zu Haus"
     folder.mkdir()
     seed = "1" if os.environ.get("PYTHONHASHSEED") != "1" else "2"
@@ -23,16 +23,15 @@ def test_another_folder_and_another_hash_seed_give_the_same_bytes(default_report
         capture_output=True,
         env=os.environ | {"PYTHONHASHSEED": seed},
     )
-    other = folder / "meine Berichte" / NAME
-    names = set(files(other))
-    assert {"counts.csv", "findings.csv", "ledger.csv", "report.html", *DIFFERS} < names
-    assert {name.partition("/")[0] for name in names if "/" in name} == {"charts", "notebooks"}
-    assert differing(default_report, other) == []
-    assert manifests_differ(default_report, other) == set()
-    assert (
-        of_this_machine(other, tmp_path, ROOT, sys.prefix, Path.home(), platform.node(), "Jürgen")
-        == []
-    )
+    for report in (default_report, made_up_report):
+        other = folder / "meine Berichte" / report.name
+        names = set(files(other))
+        assert {"counts.csv", "findings.csv", "ledger.csv", "report.html", *DIFFERS} < names
+        assert {name.partition("/")[0] for name in names if "/" in name} == {"charts", "notebooks"}
+        assert differing(report, other) == []
+        assert manifests_differ(report, other) == set()
+        mine = (tmp_path, ROOT, sys.prefix, Path.home(), platform.node(), "Jürgen")
+        assert of_this_machine(other, *mine) == []
 
 
 def test_a_difference_would_be_seen(default_report, tmp_path):
