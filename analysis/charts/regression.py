@@ -20,7 +20,9 @@ from analysis.charts.drawing import (
     new_figure,
 )
 from analysis.findings import Finding, Findings
-from analysis.measures.regression import Specification
+from analysis.measures.regression import REPORT, Specification
+from analysis.measures.regression_factors import MISSING_RULES, SETS
+from analysis.standard.form import INCIDENT_RULES
 
 _PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1}
 _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
@@ -153,11 +155,10 @@ def _named(axes: mpl.axes.Axes, pairs: list, main: Specification) -> None:
 
 
 def _choices(specifications: Iterable[Specification]) -> list[tuple[str, str]]:
-    """Each choice that some specification made: (what is chosen, the choice)."""
-    made = [(part, getattr(one, part)) for one in specifications
-            for part in ("unit", "covariates", "missing")]  # fmt: skip
-    order = ("unit", "covariates", "missing")
-    return sorted(dict.fromkeys(made), key=lambda choice: order.index(choice[0]))
+    """Each choice that some specification made: (what is chosen, the choice), in a fixed order."""
+    made = {(part, getattr(one, part)) for one in specifications for part in _ORDER}
+    return [(part, choice) for part, all_ in _ORDER.items() for choice in all_
+            if (part, choice) in made]  # fmt: skip
 
 
 def _panel(axes: mpl.axes.Axes, chosen: list[Specification], choices: list) -> None:
@@ -176,13 +177,15 @@ def _panel(axes: mpl.axes.Axes, chosen: list[Specification], choices: list) -> N
     axes.grid(axis="x", visible=False)
 
 
-_LABELS = {
+_ORDER = {
+    "unit": tuple(dict.fromkeys((REPORT, *INCIDENT_RULES))),
+    "covariates": tuple(SETS),
+    "missing": tuple(MISSING_RULES),
+}
+_LABELS = {  # short, so that a phone has room for the picture
     "report": "reports",
-    "same minute": "same minute",
     "within 30 minutes": "30 minutes",
     "category": "kept as level",
-    "complete": "complete",
-    "to reference": "to reference",
     "to comparison": "to compared",
     "and circumstances": "circumstances",
     "and encounter": "encounter",

@@ -55,6 +55,8 @@ FEW = (
 )
 NO_REPORT, ONE_ANSWER = "no report can tell of the outcome", "no report, or every report, has it"
 NOT_MET = "the fit did not settle"
+NO_LIMIT = "the reports set no limit to the ratio on one side"
+FEW_INCIDENTS = "fewer than ten incidents in one of the two groups have, or have not, the outcome"
 
 
 @dataclass(frozen=True)
@@ -92,14 +94,15 @@ class Model:
     fit: Fit
     rule: str
 
-    @property
-    def needs_penalty(self) -> str:
-        """Why Firth's likelihood is maximised instead; empty where it is not."""
+    def penalty(self, group: str) -> str:
+        """Why Firth's likelihood is maximised for a group's ratio; empty where it is not."""
+        drawn = self.sample
         if self.fit.separated:
             return f"the outcome is separated by {', '.join(self.fit.separated)}"
-        if self.sample.events_per_coefficient < PER_COEFFICIENT:
-            return f"fewer than {PER_COEFFICIENT} events per coefficient"
-        return ""
+        if drawn.events_per_coefficient < PER_COEFFICIENT:
+            return f"there are fewer than {PER_COEFFICIENT} events per coefficient"
+        fewest = min(*drawn.incidents_of(group), *drawn.incidents_of(drawn.reference))
+        return FEW_INCIDENTS if fewest < FEWEST_EVENTS else ""
 
     @cached_property
     def penalised(self) -> FirthFit:
@@ -112,7 +115,7 @@ class Model:
     def coefficient(self, group: str, confidence: float) -> tuple[float, float, float, float]:
         """Log odds ratio of an ethnic group, its limits, and the p-value of no difference."""
         column = self.patterns.columns.index(f"ethnicity: {group}")
-        if self.needs_penalty:
+        if self.penalty(group):
             value = float(self.penalised.coefficients[column])
             error = sqrt(self.design_effect * self.penalised.covariance[column, column])
             limits = profile_limits(self.penalised, column, confidence, self.design_effect)
@@ -123,9 +126,9 @@ class Model:
             limits = (value - half, value + half)
         return value, *limits, float(2 * ndtr(-abs(value) / error))
 
-    @property
-    def method(self) -> str:
-        if self.needs_penalty:
+    def method(self, group: str) -> str:
+        """How the ratio of a group was had."""
+        if self.penalty(group):
             return (
                 f"Firth's penalised logit, profile limits with the deviance divided by the design "
                 f"effect if all reports of an incident ({self.rule}) shared their outcome"
@@ -251,9 +254,11 @@ class Study:
         if _few(bare.numbers):
             return replace(bare, status=TOO_FEW, reason=FEW)
         model = self.model(name, chosen, group)
-        if not model.fit.converged and not model.needs_penalty:
+        if not model.fit.converged and not model.penalty(group):
             return replace(bare, status=NOT_AVAILABLE, reason=NOT_MET)
         value, lower, upper, p = model.coefficient(group, self.confidence)
+        if not np.isfinite([lower, upper]).all():
+            return replace(bare, status=TOO_FEW, reason=NO_LIMIT)
         return replace(bare, value=exp(value), lower=exp(lower), upper=exp(upper), p=p, model=model)
 
     def refusal(self, name: str) -> str:
@@ -285,7 +290,7 @@ class Study:
     def finding(self, made: Estimate, series_id: str, label: str) -> Finding:
         """An estimate as a finding, with its numbers."""
         notes = made.model.sample.notes if made.model else ()
-        penalty = made.model.needs_penalty if made.model else ""
+        penalty = made.model.penalty(made.group) if made.model else ""
         words = {
             "series_id": series_id, "label": label, "kind": "ratio", "unit": "odds ratio",
             "form": "number:2", **self.records.place, "basis": BASIS,
@@ -300,7 +305,8 @@ class Study:
             return Finding(status=made.status, reason=made.reason, counts=counts, **words)
         return Finding(
             **words, value=made.value, lower=made.lower, upper=made.upper,
-            confidence=self.confidence, method=made.model.method, counts=self.counts(made),
+            confidence=self.confidence, method=made.model.method(made.group),
+            counts=self.counts(made),
         )  # fmt: skip
 
 

@@ -129,6 +129,16 @@ class Sample:
         own = self.groups == group
         return int(self.event[own].sum()), int(own.sum())
 
+    def incidents_of(self, group: str) -> tuple[int, int]:
+        """Incidents in which a report on the group has the outcome, and in which one has it not."""
+        own = self.groups == group
+        kinds = (own & self.event, own & ~self.event)
+        return tuple(len(np.unique(self.clusters[kind])) for kind in kinds)
+
+    @property
+    def reference(self) -> str:
+        return str(self.factors["ethnicity"].cat.categories[0])
+
     @property
     def events_per_coefficient(self) -> float:
         """Events or non-events, whichever are fewer, for each coefficient but the intercept."""

@@ -63,7 +63,7 @@ def difference(study: Study, made: Estimate) -> Finding:
     if not made.available:
         return replace(found, **words)
     words |= {"caveats": (*found.caveats, OVER_REPORTS)}
-    if made.model.needs_penalty:
+    if made.model.penalty(made.group):
         return _without(found, PENALISED, words)
     effects = average_marginal_effects(made.model.patterns, made.model.fit)
     own = effects[(effects["factor"] == "ethnicity") & (effects["level"] == made.group)].iloc[0]

@@ -93,7 +93,7 @@ def test_covariates_are_as_many_as_the_events_allow():
 def test_too_few_events_for_the_covariates_ask_for_the_penalty():
     model = study_of(planted(140)).model("Taser discharged", DEMOGRAPHICS)
     assert model.sample.events_per_coefficient < 5
-    assert model.needs_penalty
+    assert model.penalty("Black") == "there are fewer than 5 events per coefficient"
 
 
 # separation
@@ -124,6 +124,25 @@ def test_where_a_covariate_predicts_perfectly_the_penalised_fit_is_taken_and_sai
     limits = profile_limits(fitted, 1, 0.95, (sizes**2).sum() / sizes.sum())
     assert log(made.value) == pytest.approx(fitted.coefficients[1], abs=1e-7)
     assert (log(made.lower), log(made.upper)) == pytest.approx(limits, abs=1e-6)
+
+
+def test_events_from_few_incidents_ask_for_the_penalty():
+    """Twenty reports with the outcome on people seen as Black are of five incidents."""
+    reports = [
+        {"date": f"2017-04-{1 + place % 28:02d}", "time": f"{place % 24:02d}:00",
+         "ced": ["CED drawn"] if place % 3 == 0 else []} for place in range(300)
+    ]  # fmt: skip
+    black = {"ethnicity": "Black", "district": "Cambridge"}
+    for place in range(20):
+        day = {"date": f"2017-05-{1 + place // 4:02d}"}
+        reports += [black | day | {"ced": ["CED drawn"]}]
+        reports += [black | {"date": f"2017-06-{place + 1:02d}"}]
+    study = study_of(records_of(*reports))
+    made = study.estimate("Taser used", "Black", DEMOGRAPHICS)
+    assert made.model.sample.incidents_of("Black") == (5, 20)
+    assert made.model.penalty("Black").startswith("fewer than ten incidents")
+    naive = study.model("Taser used", DEMOGRAPHICS).fit.model_covariance[1, 1] ** 0.5
+    assert log(made.upper) - log(made.lower) > 2 * 1.96 * naive
 
 
 def test_the_penalised_fit_has_no_average_difference():
