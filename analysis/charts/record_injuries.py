@@ -43,7 +43,7 @@ def _shares(findings: Findings, name: str, what: str, marker: str, colour: str) 
         axes.set_yticks(range(len(shown)), [textwrap.fill(row.label, LINE) for row in shown])
         axes.set_ylim(len(shown) - 0.5, -0.8)
         axes.margins(x=0.12)
-        axes.set_xlim(left=-0.01)
+        axes.set_xlim(left=-0.1 * max(row.upper for row in shown))  # room for a label at nought
         axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
         axes.set_xlabel("share of reports")
     first = shown[0]

@@ -52,6 +52,8 @@ NOT_ANSWERED_OUT = "reports without an answer to whether the subject was injured
 CLUSTERED = f"logit, errors clustered by incident, {SMALL_SAMPLE}"
 PENALISED = "logit by Firth's penalised likelihood, profile limits widened for incidents"
 NO_EFFECT_HERE = "the outcome is separated, and Firth's fit gives no average effect here"
+COMPARED = "Classes of tactics compared with the commonest"
+APART = "Of these, with both limits on one side of 1"
 NO_LIMIT = "no limit could be found"
 
 
@@ -144,17 +146,41 @@ def regression(study: Study, order: str, ced_order: str) -> Findings:
     """
     model = Model(study, order, ced_order)
     if model.reason:
-        words = model.words("adjusted", "Odds ratios of injury by highest tactic", kind="ratio",
-                            unit="ratio of odds per report")  # fmt: skip
-        return Findings((not_available(model.reason, **words),))
+        return Findings(tuple(_none(model)))
     rows = [*_classes(model), *_described(model)]
     for name, factors in (("unadjusted", [TACTIC]), ("adjusted", list(model.factors))):
         patterns = model.patterns(*factors)
         fit = fit_logit(patterns)
-        rows += _odds_ratios(model, name, patterns, fit)
+        ratios = list(_odds_ratios(model, name, patterns, fit))
+        rows += [*ratios, *_summed_up(model, name, ratios)]
         if name == "adjusted":
             rows += _effects(model, patterns, fit)
     return Findings(tuple(rows))
+
+
+def _none(model: Model) -> Iterator[Finding]:
+    for series, label, kind, unit in (
+        ("adjusted", "Odds ratios of an injury by highest tactic", "ratio",
+         "ratio of odds per report, adjusted"),
+        ("adjusted/compared", f"{COMPARED}, adjusted", "count", "comparison"),
+        ("adjusted/apart", f"{APART}, adjusted", "count", "comparison"),
+    ):  # fmt: skip
+        yield not_available(model.reason, **model.words(series, label, kind=kind, unit=unit))
+
+
+def _summed_up(model: Model, name: str, ratios: list[Finding]) -> Iterator[Finding]:
+    """How many tactics could be compared with the reference, and how many limits leave out 1."""
+    compared = [row for row in ratios if row.available and f"/{slug(TACTIC)}/" in row.series_id]
+    apart = [row for row in compared if row.lower > 1 or row.upper < 1]
+    for series, label, rows in (
+        ("compared", COMPARED, compared),
+        ("apart", APART, apart),
+    ):
+        yield Finding(
+            **model.words(f"{name}/{series}", f"{label}, {name}", kind="count", unit="comparison"),
+            value=len(rows),
+            findings=tuple(row.id for row in compared),
+        )
 
 
 def _classes(model: Model) -> Iterator[Finding]:

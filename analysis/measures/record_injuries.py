@@ -42,6 +42,7 @@ ANY_REPORT = "an incident counts as soon as one of its reports says so"
 DEATHS_REPEATED = "one death stands in as many reports as officers made of it"
 FEW_INCIDENTS = f"fewer than {FEW_REPORTS} incidents"
 ORDERED = "highest by the order “{}”, CED by “{}”"
+ENDS = {"fewest": min, "most": max}
 NONE_OF_ORDER = "Tactics not reported"  # nor any other that the order holds
 
 
@@ -134,7 +135,7 @@ def highest_tactic(records: Records, order: tuple[str, ...]) -> pd.Series:
     return found.cat.remove_unused_categories()
 
 
-def moved_by_order(study: Study, orders: tuple[str, str], ced_order: str) -> Finding:
+def moved_by_order(study: Study, orders: tuple[str, str], ced_order: str) -> Findings:
     """Reports whose highest tactic is another by the second of two orders."""
     first, second = (
         highest_tactic(study.records, severity_order(order, ced_order)).astype(str)
@@ -142,8 +143,8 @@ def moved_by_order(study: Study, orders: tuple[str, str], ced_order: str) -> Fin
     )
     words = f"highest tactic differs between the orders “{orders[0]}” and “{orders[1]}”"
     moved = Selection(words, first != second)
-    return study.number("highest-tactic/moved", "Reports whose highest tactic hangs on the order",
-                        moved)  # fmt: skip
+    label = "Reports whose highest tactic hangs on the order"
+    return Findings((study.number("highest-tactic/moved", label, moved),))
 
 
 def by_resistance(study: Study, side: str) -> Findings:
@@ -212,8 +213,14 @@ def injured_incidents(study: Study) -> Findings:
     """
     side = SIDES["subjects"]
     if reason := study.records.lacks(side.answer):
-        words = study.words("incidents", "Incidents with a subject injured")
-        return Findings((not_available(reason, **words, kind="count", unit="incident"),))
+        words = {"kind": "count", "unit": "incident"}
+        return Findings(
+            tuple(
+                not_available(reason, **study.words(f"incidents/injured/{name}",
+                              f"Incidents with a subject injured, {name}", **words))
+                for name in ENDS
+            )
+        )  # fmt: skip
     yes, unknown = study.injured(side), study.answered(side.answer, NOT_REPORTED)
     rows = [_incidents_of(study, rule, "", yes) for rule in INCIDENT_RULES]
     return Findings((*rows, *_ends(study, rows), *_incident_shares(study, yes, unknown)))
@@ -253,7 +260,7 @@ def _ends(study: Study, rows: list[Finding]) -> list[Finding]:
             counts=tuple(count for row in rows for count in row.counts),
             findings=tuple(row.id for row in rows),
         )
-        for name, end in (("fewest", min), ("most", max))
+        for name, end in ENDS.items()
     ]  # fmt: skip
 
 

@@ -1,11 +1,16 @@
 """Injuries in records, counted by hand on small files."""
 
+from types import SimpleNamespace
+
+import nbformat
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 from analysis.findings import TOO_FEW
 from analysis.measures import record_injuries
 from analysis.measures.injury_study import AT_MOST, BY_LEVEL, OF_ALL, SIDES, Selection, Study
+from analysis.places import NOTEBOOKS
+from analysis.standard.form import report_fields
 from tests.records_by_hand import records_of
 
 ORDERS = ("applied first", "metropolitan")
@@ -125,7 +130,7 @@ def test_few_reports_show_their_numbers_and_no_share():
 
 def test_how_many_highest_tactics_the_order_moves():
     mixed = {"tactics": ["Unarmed skills", "CED drawn"]}
-    found = record_injuries.moved_by_order(
+    (found,) = record_injuries.moved_by_order(
         study(mixed, mixed, {}), ("applied first", "means first"), "metropolitan"
     )
     assert (found.value, found.unit) == (2, "report")
@@ -235,7 +240,7 @@ def test_what_the_file_has_no_column_for_is_not_available():
         record_injuries.deaths(given),
         record_injuries.aid(given).where(series_id="record-injuries/aid/subject-aid-given"),
     ):
-        assert [one.status for one in rows] == ["not available"]
+        assert {one.status for one in rows} == {"not available"}
         assert "the file has no column for" in rows.rows[0].reason
 
 
@@ -283,3 +288,35 @@ def test_each_count_says_how_to_find_it_again():
 def test_sides_are_asked_by_their_own_boxes():
     assert {side.answer for side in SIDES.values()} == {"subject injured", "officer injured"}
     assert "Death" not in SIDES["officers"].levels
+
+
+def chapter_code():
+    notebook = nbformat.read(NOTEBOOKS / "records-injuries.ipynb", as_version=4)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return "\n".join(cell.source for cell in cells)
+
+
+NOT_SAID = dict.fromkeys(("subject injured", "officer injured", "conduct"), "Not reported")
+EVERY_FIELD = tuple(field for field, allowed in report_fields().items() if allowed)
+
+
+@pytest.mark.parametrize(
+    ("reports", "absent"),
+    [
+        ([], ()),
+        ([{}], ()),
+        ([NOT_SAID] * 30, ()),
+        ([HURT] * 30, ()),
+        ([{"tactics": ["Tactical communication"]}] * 12, EVERY_FIELD),
+    ],
+    ids=["no report", "one", "nothing answered", "all injured", "no columns"],
+)
+def test_the_chapter_stands_on_any_records(reports, absent, monkeypatch):
+    choices = SimpleNamespace(incident_rule="within 30 minutes", ced_order="metropolitan")
+    audit = SimpleNamespace(
+        records=records_of(*reports, absent=absent), choices=choices, confidence=0.95
+    )
+    monkeypatch.setattr("analysis.audit.open_audit", lambda **_: audit)
+    found = {}
+    exec(chapter_code(), found)
+    assert len(found["shares"]) == 8 and found["model"].rows
