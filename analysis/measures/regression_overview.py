@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from scipy.special import ndtri
 
+from analysis.counts import NOT_AVAILABLE, STATED
 from analysis.findings import Finding, Findings
 from analysis.measures.regression import Estimate, Study
 from analysis.models.marginal_effects import average_marginal_effects
@@ -17,8 +18,9 @@ from analysis.standard.form import OUTCOMES
 from analysis.standard.names import slug
 from analysis.standard.people import ETHNIC_GROUPS
 
-ODDS, POINTS, Q_VALUE = "odds ratio", "percentage points", "q-value"
+ODDS, POINTS, Q_VALUE, READING = "odds ratio", "percentage points", "q-value", "in words"
 PENALISED = "the penalised fit has no average difference here"
+TOO_FEW_IN_WORDS = "cannot tell: too few reports for a ratio"
 FAMILY = (
     "the family is every ethnic group with an odds ratio, over every outcome; outcomes of a report "
     "depend on each other, which the procedure allows for where they do so in one direction"
@@ -29,7 +31,9 @@ OVER_REPORTS = (
 
 
 def overview(study: Study) -> Findings:
-    """Odds ratio, average difference and q-value of every outcome and group, by the main fits."""
+    """Odds ratio, average difference, q-value and a reading of every outcome and group, by the main
+    fits.
+    """
     groups = [group for group in ETHNIC_GROUPS if group != study.reference]
     family = [study.estimate(name, group) for name in OUTCOMES for group in groups]
     odds = [odds_ratio(study, made) for made in family]
@@ -37,7 +41,7 @@ def overview(study: Study) -> Findings:
     rows = [
         row
         for made, ratio, quotient in zip(family, odds, quotients, strict=True)
-        for row in (ratio, difference(study, made), quotient)
+        for row in (ratio, difference(study, made), quotient, reading(study, made))
     ]
     return Findings(tuple(rows))
 
@@ -59,7 +63,7 @@ def odds_ratio(study: Study, made: Estimate) -> Finding:
 def difference(study: Study, made: Estimate) -> Finding:
     """Average difference in the probability of the outcome, in percentage points."""
     found = study.finding(made, series(made, POINTS), _label(made))
-    words = {"kind": "difference", "unit": POINTS, "form": "number:1"}
+    words = {"kind": "difference", "unit": POINTS, "form": "number:1", "basis": ""}
     if not made.available:
         return replace(found, **words)
     words |= {"caveats": (*found.caveats, OVER_REPORTS)}
@@ -73,8 +77,28 @@ def difference(study: Study, made: Estimate) -> Finding:
     return replace(found, **words, method=method, **{k: 100 * v for k, v in ends.items()})
 
 
+def reading(study: Study, made: Estimate) -> Finding:
+    """What the numbers can and cannot tell, in words, whether or not there is a ratio."""
+    found = study.finding(made, series(made, READING), _label(made))
+    words = {"kind": "verdict", "unit": READING, "form": "count", "basis": "", "caveats": ()}
+    if made.status == NOT_AVAILABLE:
+        return replace(found, **words)
+    return replace(found, **words, status=STATED, reason="", outcome=_outcome(made), value=None,
+                   lower=None, upper=None, confidence=None, method="")  # fmt: skip
+
+
+def _outcome(made: Estimate) -> str:
+    if not made.available:
+        return TOO_FEW_IN_WORDS
+    if made.lower > 1:
+        return f"the odds were higher for {made.group}: the interval lies above one"
+    if made.upper < 1:
+        return f"the odds were lower for {made.group}: the interval lies below one"
+    return "cannot tell: the interval holds one, so that the odds may be higher, lower or equal"
+
+
 def _without(found: Finding, reason: str, words: dict) -> Finding:
-    return replace(found, **words, status="not available", reason=reason, value=None, lower=None,
+    return replace(found, **words, status=NOT_AVAILABLE, reason=reason, value=None, lower=None,
                    upper=None, confidence=None, method="")  # fmt: skip
 
 
@@ -98,6 +122,6 @@ def _q_values(study: Study, family: list[Estimate], odds: list[Finding]) -> list
 
 
 def of(findings: Findings, outcome: str, group: str, reference: str, part: str) -> Finding:
-    """The finding of one outcome and group: ``part`` is its odds ratio, points or q-value."""
+    """The finding of one outcome and group: ``part`` is the unit, such as ``ODDS``."""
     pair = f"{slug(group)}-to-{slug(reference)}"
     return findings.one(f"regression/{slug(outcome)}/{pair}/{slug(part)}")

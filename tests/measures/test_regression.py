@@ -2,6 +2,7 @@
 say anything.
 """
 
+from dataclasses import replace
 from math import exp, log
 
 import numpy as np
@@ -11,7 +12,7 @@ import statsmodels.api as sm
 
 from analysis.findings import TOO_FEW
 from analysis.measures.regression import Specification, Study
-from analysis.measures.regression_overview import ODDS, Q_VALUE, difference, of, overview
+from analysis.measures.regression_overview import ODDS, Q_VALUE, difference, of, overview, reading
 from analysis.models.firth import fit_firth, profile_limits
 from analysis.standard.form import OUTCOMES
 from tests.measures.regression_by_hand import planted, study_of
@@ -222,8 +223,8 @@ def test_one_group_only_is_too_few(group):
 @pytest.mark.parametrize("reports", [[], _some(40), [*_some(30, ced=["CED fired"]), *_some(30)]])
 def test_the_overview_stands_whatever_is_missing(reports):
     rows = overview(study_of(records_of(*reports)))
-    assert len(rows) == 3 * 4 * len(OUTCOMES)
-    assert not any(row.available for row in rows)
+    assert len(rows) == 4 * 4 * len(OUTCOMES)
+    assert not any(row.available for row in rows if row.kind != "verdict")
 
 
 # the family
@@ -248,3 +249,22 @@ def test_q_values_are_those_of_the_step_up_procedure_by_hand():
 def test_a_study_needs_the_incidents_of_its_rule():
     with pytest.raises(ValueError, match="no incidents are given"):
         Study(planted(), {}, "same minute", "White", 0.95)
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "words"),
+    [(1.01, 3, "the odds were higher for Black"), (0.2, 0.99, "the odds were lower for Black"),
+     (0.5, 2, "cannot tell: the interval holds one")],
+)  # fmt: skip
+def test_a_reading_goes_by_the_interval(lower, upper, words):
+    study = study_of(planted())
+    made = replace(study.estimate("Taser used", "Black"), lower=lower, upper=upper)
+    assert reading(study, made).outcome.startswith(words)
+
+
+def test_a_reading_of_too_few_says_that_it_cannot_tell():
+    study = study_of(records_of(*_some(50, ced=["CED drawn"]), *_some(50)))
+    found = reading(study, study.estimate("Taser used", "Black"))
+    assert found.outcome == "cannot tell: too few reports for a ratio"
+    nothing = study.estimate("irritant spray used", "Black")
+    assert reading(study, nothing).reason == "no report, or every report, has it"
