@@ -18,7 +18,7 @@ from scipy.special import ndtri
 from analysis.measures.ratios import Ratio
 
 FEW = 10  # incidents with the event, or without it: fewer cannot tell how alike their reports are
-ESTIMATED, WORST = "design effect estimated", "worst-case design effect"
+WORST_CASE = ", worst case"  # of the design effect; else it is estimated
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def share(
         upper=upper if sums.share < 1 else 1.0,
         design_effect=float(sums.design_effect),
         incidents=len(sums.reports),
-        method=f"Wilson score by incident, {WORST if sums.few else ESTIMATED}",
+        method="Wilson score by incident" + WORST_CASE * sums.few,
     )
 
 
@@ -128,7 +128,7 @@ def ratio_of_shares(
     value = float(sums[0].share / sums[1].share)
     factor = exp(_quantile(confidence) * sqrt(variance))
     return Ratio(value, value / factor, value * factor,
-                 f"log, delta method by incident, {WORST if few else ESTIMATED}")  # fmt: skip
+                 "log, delta method by incident" + WORST_CASE * few)  # fmt: skip
 
 
 def _linearised(

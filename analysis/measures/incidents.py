@@ -94,7 +94,8 @@ def range_of_incidents(records: Records) -> Findings:
     """The number of incidents by each rule, reports per incident, and how many of each size.
 
     The design effect is that of an outcome which all reports of an incident share: the sum of
-    squared sizes over the sum of sizes. The reports without a time come last.
+    squared sizes over the sum of sizes. ``method`` of an incident's finding is the rule. The
+    reports without a time come last.
     """
     rows = [finding for rule in INCIDENT_RULES for finding in _by_rule(records, rule)]
     without = int((records.reports["time"].isin(["", NOT_REPORTED])).sum())
@@ -111,17 +112,15 @@ def range_of_incidents(records: Records) -> Findings:
 def _by_rule(records: Records, rule: str) -> list[Finding]:
     words = {"kind": "count", "unit": "incident", **records.place, "caveats": _caveats(records)}
     if rule in _SAME and (reason := records.lacks("time")):
-        label = f"Incidents, {rule}"
-        return [not_available(reason, series_id=f"incidents/number/{slug(rule)}", label=label,
-                              **words)]  # fmt: skip
+        series = f"incidents/number/{slug(rule)}"
+        return [not_available(reason, series_id=series, label="Incidents", method=rule, **words)]
     sizes = group_reports(records, rule).value_counts()
     reports, incidents, *of_size = records.counts(_tallies(rule, sizes), SUBJECT)
-    number = Finding(f"incidents/number/{slug(rule)}", f"Incidents, {rule}", **words,
-                     value=incidents.value, method=INCIDENT_RULES[rule],
-                     counts=(incidents,))  # fmt: skip
+    number = Finding(f"incidents/number/{slug(rule)}", "Incidents", **words,
+                     value=incidents.value, method=rule, counts=(incidents,))  # fmt: skip
     made = [
-        Finding(f"incidents/size/{slug(rule)}/{slug(label)}", f"Incidents, {rule}: {label}",
-                **words, value=count.value, method=INCIDENT_RULES[rule], counts=(count,))
+        Finding(f"incidents/size/{slug(rule)}/{slug(label)}", f"Incidents of {label}", **words,
+                value=count.value, method=rule, counts=(count,))
         for label, count in zip(_sizes(), of_size, strict=True)
     ]  # fmt: skip
     return [number, *_statistics(rule, sizes, (reports, incidents), words), *made]
@@ -141,7 +140,7 @@ def _sizes() -> list[str]:
 def _tallies(rule: str, sizes: pd.Series) -> list[Tally]:
     given = {"breakdown": "incident rule"}
     capped = sizes.clip(upper=LARGEST)
-    grouped = f"reports taken together by the rule “{rule}”"
+    grouped = f"{rule}: {INCIDENT_RULES[rule]}"
     return [
         Tally("reports", int(sizes.sum()), "every report used", group=f"{rule}: reports", **given),
         Tally("incidents", len(sizes), grouped, group=rule, **given),

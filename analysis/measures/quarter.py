@@ -88,7 +88,7 @@ def what_was_changed(reading: Reading) -> Findings:
             Finding(f"records/remarks/{slug(action)}/{slug(reason)}",
                     ": ".join(filter(None, (action.capitalize(), where, reason))), "count",
                     **records.place, unit="cell or row of the file",
-                    value=int(same["number"].sum()), method=action,
+                    value=int(same["number"].sum()),
                     counts=(f"{slug(records.source)}/records-reading/*",))
         )  # fmt: skip
     return Findings(tuple(rows))

@@ -60,12 +60,12 @@ def test_the_method_says_where_the_worst_case_is_taken():
         )
     assert methods == {
         "many": (
-            "Wilson score by incident, design effect estimated",
-            "log, delta method by incident, design effect estimated",
+            "Wilson score by incident",
+            "log, delta method by incident",
         ),
         "few": (
-            "Wilson score by incident, worst-case design effect",
-            "log, delta method by incident, worst-case design effect",
+            "Wilson score by incident, worst case",
+            "log, delta method by incident, worst case",
         ),
     }
 
