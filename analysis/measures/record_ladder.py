@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 from analysis.counts import Count, Counts
@@ -210,25 +209,29 @@ class Ladder:
     def limit_per_resident(self, words: dict, place: int, people: Counts) -> Finding:
         if reason := WITHOUT_RESIDENT_BASE.get(self.study.records.area):
             return not_available(reason, **words)
-        base = self.residents(people)
-        also = [one for tally in base for one in tally.counts]
-        return self.limit(words, place, [tally.value for tally in base], also)
+        return self.limit(words, place, [list(tally.counts) for tally in self.residents(people)])
 
-    def limit(self, words: dict, place: int, base: list | None = None, also=()) -> Finding:
+    def limit(self, words: dict, place: int, residents: list | None = None) -> Finding:
         """A ratio with those not known added to the group at ``place``; no interval, since chance
-        is not what it shows.
+        is not what it shows. Shares of reports, or reports per resident where those are given.
         """
         if reason := self.study.refusal(self.outcome):
             return not_available(reason, **words)
-        counts = [self.counts(self.outcome, group) for group in (*self.pair, UNKNOWN)]
-        rests_on = (*(one for pair in counts for one in pair), *also)
-        numbers = np.array([[one.value for one in pair] for pair in counts])
-        if numbers[:2, 0].min() < EXACT_BELOW:
-            return too_few(FEW, rests_on, **words)
-        held = numbers[:2].copy()
-        held[place] += numbers[2]
-        own, other = held[:, 0] / (held[:, 1] if base is None else base)
-        return Finding(value=own / other, counts=rests_on, method="missing-data limit", **words)
+        known = [self.counts(self.outcome, group) for group in self.pair]
+        unknown = self.counts(self.outcome, UNKNOWN)
+        events, base = ([[one[part]] for one in known] for part in (0, 1))
+        base = residents or base
+        events[place].append(unknown[0])
+        if residents is None:
+            base[place].append(unknown[1])
+        counts = [*events[0], *base[0], *events[1], *base[1]]
+        over = "per" if residents else "of"
+        halves = (f"{_plus(own)} {over} {_plus(of)}" for own, of in zip(events, base, strict=True))
+        words |= {"basis": " against ".join(halves), "method": "missing-data limit"}
+        if min(one[0].value for one in known) < EXACT_BELOW:
+            return too_few(FEW, counts, **words)
+        own, other = (_sum(top) / _sum(of) for top, of in zip(events, base, strict=True))
+        return Finding(value=own / other, counts=tuple(counts), **words)
 
     def adjusted_limit(self, end: str, into: str) -> Finding:
         """The main fit with those not known taken as of one group; with the interval of that fit"""
@@ -243,3 +246,11 @@ class Ladder:
 
 def _with(found: Finding, *caveats: str) -> Finding:
     return replace(found, caveats=(*found.caveats, *caveats))
+
+
+def _plus(counts: list[Count]) -> str:
+    return " + ".join("{}" for _ in counts)
+
+
+def _sum(counts: list[Count]) -> float:
+    return sum(count.value for count in counts)

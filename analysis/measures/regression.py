@@ -112,18 +112,28 @@ class Model:
     def design_effect(self) -> float:
         return worst_design_effect(np.bincount(self.sample.clusters))
 
+    def fit_for(self, group: str) -> Fit:
+        """The fit behind a group's ratio; Firth's with its covariance times the design effect."""
+        if not self.penalty(group):
+            return self.fit
+        firth, everything = self.penalised, np.ones(len(self.fit.columns), bool)
+        wider = self.design_effect * firth.covariance
+        return replace(
+            self.fit, coefficients=firth.coefficients, probabilities=firth.probabilities,
+            clustered_covariance=wider, covariance_of_kept=wider, kept=everything, separated=(),
+            certain=np.zeros(len(firth.trials), bool),
+        )  # fmt: skip
+
     def coefficient(self, group: str, confidence: float) -> tuple[float, float, float, float]:
         """Log odds ratio of an ethnic group, its limits, and the p-value of no difference."""
         column = self.patterns.columns.index(f"ethnicity: {group}")
+        fit = self.fit_for(group)
+        value = float(fit.coefficients[column])
+        error = sqrt(fit.clustered_covariance[column, column])
+        half = float(ndtri((1 + confidence) / 2)) * error
+        limits = (value - half, value + half)
         if self.penalty(group):
-            value = float(self.penalised.coefficients[column])
-            error = sqrt(self.design_effect * self.penalised.covariance[column, column])
             limits = profile_limits(self.penalised, column, confidence, self.design_effect)
-        else:
-            value = float(self.fit.coefficients[column])
-            error = sqrt(self.fit.clustered_covariance[column, column])
-            half = float(ndtri((1 + confidence) / 2)) * error
-            limits = (value - half, value + half)
         return value, *limits, float(2 * ndtr(-abs(value) / error))
 
     def method(self, group: str) -> str:

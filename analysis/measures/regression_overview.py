@@ -19,7 +19,12 @@ from analysis.standard.names import slug
 from analysis.standard.people import ETHNIC_GROUPS
 
 ODDS, POINTS, Q_VALUE, READING = "odds ratio", "percentage points", "q-value", "in words"
-PENALISED = "the penalised fit has no average difference here"
+DELTA = "average marginal effect, delta method"
+PENALISED = f"{DELTA}; Firth's penalised logit, its covariance times the design effect"
+LEANING = (
+    "probabilities of the penalised fit lean a little towards one half (Puhr and others 2017, "
+    "doi 10.1002/sim.7273)"
+)
 TOO_FEW_IN_WORDS = "cannot tell: too few reports for a ratio"
 FAMILY = (
     "the family is every ethnic group with an odds ratio, over every outcome; outcomes of a report "
@@ -66,15 +71,15 @@ def difference(study: Study, made: Estimate) -> Finding:
     words = {"kind": "difference", "unit": POINTS, "form": "number:1", "basis": ""}
     if not made.available:
         return replace(found, **words)
-    words |= {"caveats": (*found.caveats, OVER_REPORTS)}
-    if made.model.penalty(made.group):
-        return _without(found, PENALISED, words)
-    effects = average_marginal_effects(made.model.patterns, made.model.fit)
+    model = made.model
+    leaning = (LEANING,) if model.penalty(made.group) else ()
+    words |= {"caveats": (*found.caveats, OVER_REPORTS, *leaning)}
+    effects = average_marginal_effects(model.patterns, model.fit_for(made.group))
     own = effects[(effects["factor"] == "ethnicity") & (effects["level"] == made.group)].iloc[0]
     half = float(ndtri((1 + study.confidence) / 2)) * own["se"]
     ends = {"value": own["effect"], "lower": own["effect"] - half, "upper": own["effect"] + half}
-    method = f"average marginal effect, delta method; {found.method}"
-    return replace(found, **words, method=method, **{k: 100 * v for k, v in ends.items()})
+    how = f"{DELTA}; {found.method}" if not leaning else PENALISED
+    return replace(found, **words, method=how, **{k: 100 * v for k, v in ends.items()})
 
 
 def reading(study: Study, made: Estimate) -> Finding:
@@ -95,11 +100,6 @@ def _outcome(made: Estimate) -> str:
     if made.upper < 1:
         return f"the odds were lower for {made.group}: the interval lies below one"
     return "cannot tell: the interval holds one, so that the odds may be higher, lower or equal"
-
-
-def _without(found: Finding, reason: str, words: dict) -> Finding:
-    return replace(found, **words, status=NOT_AVAILABLE, reason=reason, value=None, lower=None,
-                   upper=None, confidence=None, method="")  # fmt: skip
 
 
 def _q_values(study: Study, family: list[Estimate], odds: list[Finding]) -> list[Finding]:
@@ -125,3 +125,12 @@ def of(findings: Findings, outcome: str, group: str, reference: str, part: str) 
     """The finding of one outcome and group: ``part`` is the unit, such as ``ODDS``."""
     pair = f"{slug(group)}-to-{slug(reference)}"
     return findings.one(f"regression/{slug(outcome)}/{pair}/{slug(part)}")
+
+
+def of_pair(findings: Findings, group: str, reference: str) -> Findings:
+    """The odds ratios of one group to the reference, one for each outcome, labelled by it."""
+    rows = (of(findings, name, group, reference, ODDS) for name in OUTCOMES)
+    return Findings(tuple(
+        replace(row, label=f"{name[0].upper()}{name[1:]}")
+        for name, row in zip(OUTCOMES, rows, strict=True)
+    ))  # fmt: skip

@@ -109,6 +109,16 @@ def test_limits_put_all_not_known_to_one_group_then_to_the_other(ladder):
     assert found["census-2021/all-not-known-to-group"] == pytest.approx(
         (a + more) / 18496 / (b / 763744)
     )
+    shown = {row.series_id.split("/black-to-white/")[1]: row for row in ladder.limits()}
+    row = shown["per-report/all-not-known-to-group"]
+    assert row.basis.format(*(f"{count.value:.0f}" for count in row.counts)) == (
+        f"{a} + {more} of {n} + {extra} against {b} of {m}"
+    )
+    assert row.lower is None
+    row = shown["census-2021/all-not-known-to-reference"]
+    assert row.basis.format(*(f"{count.value:.0f}" for count in row.counts)) == (
+        f"{a} per 18496 against {b} + {more} per 763744"
+    )
     adjusted = _rung(ladder, "adjusted").value
     assert found["adjusted/all-not-known-to-group"] != pytest.approx(adjusted)
 

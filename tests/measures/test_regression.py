@@ -146,11 +146,18 @@ def test_events_from_few_incidents_ask_for_the_penalty():
     assert log(made.upper) - log(made.lower) > 2 * 1.96 * naive
 
 
-def test_the_penalised_fit_has_no_average_difference():
+def test_the_average_difference_of_the_penalised_fit_is_from_its_own_probabilities():
     study = study_of(_separated())
     found = difference(study, study.estimate("Taser used", "Black", DEMOGRAPHICS))
-    assert not found.available
-    assert "penalised" in found.reason
+    old = (study.records.reports["age"] == "50-64").to_numpy(float)
+    black = (study.records.reports["ethnicity"] == "Black").to_numpy(float)
+    design = np.column_stack([np.ones(400), black, old])
+    used = study.records.reports.index.isin(study.records.ced["row"])
+    beta = fit_firth(design, np.ones(400), used).coefficients
+    chance = [np.mean(1 / (1 + np.exp(-(beta[0] + beta[1] * one + beta[2] * old))))
+              for one in (1, 0)]  # fmt: skip
+    assert found.value == pytest.approx(100 * (chance[0] - chance[1]), abs=1e-6)
+    assert any("lean a little towards one half" in caveat for caveat in found.caveats)
 
 
 def test_a_factor_that_repeats_another_leaves_said():
