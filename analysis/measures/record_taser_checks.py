@@ -20,6 +20,7 @@ OTHER_UNIT = (
     "a report counts one officer and one subject; what the activity file counts as one use is its "
     "own"
 )
+LESS, EVERYWHERE = "records less activity file", "All months and districts"
 MIXED = "one of the two is made up and the other is not"
 NO_CYCLES = (
     "repeated and extended cycles stand in details of the form that are not brought to one form: "
@@ -106,8 +107,8 @@ def against_activity(records: Records, activity: Counts) -> Findings:
     reason = reason or (MIXED if made_up != records.made_up else "")
     if reason:
         return Findings((not_available(
-            reason, series_id="records-taser/activity-uses/all", kind="difference", unit="use",
-            label="Uses, records less activity file", **records.place),))  # fmt: skip
+            reason, series_id="records-taser/activity-uses/all", label=EVERYWHERE,
+            kind="difference", unit=f"uses, {LESS}", **records.place),))  # fmt: skip
     return Findings(tuple(_differences(records, own, months)))
 
 
@@ -132,14 +133,13 @@ def _differences(records: Records, own: Counts, months: list[str]) -> Iterator[F
 
 def _difference(records: Records, measure: str, name: str, tally: Tally, theirs: Counts) -> Finding:
     mine = records.counts([tally], subject=f"{SUBJECT} months")
-    where = "" if name == "all" else f", {name}"
     words = records.place | {
         "series_id": f"records-taser/activity-{measure}/{slug(name)}",
-        "label": f"{measure.capitalize()}, records less activity file{where}",
-        "kind": "difference", "unit": "report", "counts": (*mine, *theirs),
+        "label": EVERYWHERE if name == "all" else name,
+        "kind": "difference", "unit": f"{measure}, {LESS}", "counts": (*mine, *theirs),
     }  # fmt: skip
     other: Count | None = next(iter(theirs), None)
     if other is None or not other.available:
         return not_available(other.reason if other else NOT_WHOLE, **words)
     return Finding(**words, value=tally.number - other.value, caveats=(OTHER_UNIT,),
-                   basis="{0} in the records, {1} in the activity file")  # fmt: skip
+                   basis="{0} against {1}")  # fmt: skip

@@ -204,7 +204,17 @@ def funnel(sums: Counts, area: str, period: str, later: str, earlier: str, *, by
                 series_id=f"{series}/limits-{suffix}", value=events[number] / sizes[number],
                 label=f"{label}, {name} limits at its size", lower=lower, upper=upper,
                 counts=tuple(pair), basis="{0} of {1}", **words, **place))  # fmt: skip
+    words |= {"kind": "verdict", "unit": "position", "label": label, "basis": "{0} of {1}"}
+    for (place, *pair), z in zip(places, fitted.z_adjusted, strict=True):
+        rows.append(Finding(series_id=f"{series}/position", outcome=_position(float(z)),
+                            counts=tuple(pair), **words, **place))  # fmt: skip
     return Findings(tuple(rows))
+
+
+def _position(z: float) -> str:
+    beyond = [name for limit, (_, name) in _LIMITS.items() if abs(z) > funnels.LIMITS[limit]]
+    side = "above" if z > 0 else "below"
+    return f"{side} the {beyond[-1]} limits" if beyond else "inside the inner limits"
 
 
 def _points(
@@ -239,11 +249,12 @@ def _funnel_fit(
     yield Finding(series_id=f"{series}pooled", label=f"{label}, all together",
                   value=fitted.pooled, **words)  # fmt: skip
     words = words | {"kind": "statistic", "unit": "ratio of variances", "form": "number:2"}
-    yield Finding(series_id=f"{series}phi", label="Overdispersion φ", value=fitted.phi, **words)
+    yield Finding(series_id=f"{series}phi", label=f"{label}, by {by}: overdispersion φ",
+                  value=fitted.phi, **words)  # fmt: skip
     words |= {"kind": "count", "unit": by, "form": "count"}
     for limit, (suffix, name) in _LIMITS.items():
         for when in ("before", "after"):
             yield Finding(
                 series_id=f"{series}outside-{suffix}-{when}",
-                label=f"{by.capitalize()}s outside the {name} limits {when} adjustment",
+                label=f"{label}: {by}s outside the {name} limits {when} adjustment",
                 value=fitted.outside(limit, adjusted=when == "after"), **words)  # fmt: skip

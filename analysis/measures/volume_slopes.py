@@ -25,7 +25,7 @@ VERSIONS = {
 }
 # slope that is told from proportion with the power given: the slope, and how it is named
 SLOPES = {
-    "0": (0.0, "no relation at all (a slope of nought)"),
+    "0": (0.0, "a slope of nought"),
     "a-half": (0.5, "a slope of a half"),
     "two": (2.0, "a slope of two"),
 }
@@ -66,7 +66,7 @@ def slopes(activity: Counts, area: str, period: str, confidence: float) -> Findi
                 "series_id": f"volume/slope/{measure}/{version}",
                 "label": f"{measure.capitalize()} on incidents, {cells}",
                 "kind": "statistic",
-                "unit": "log events per log incidents",
+                "unit": "slope",
                 "form": "number:2",
             }
             if len(own):
@@ -88,12 +88,15 @@ def _slope(
     except ValueError as error:  # the model says what it needs
         return [not_available(str(error), shown, **words)]
     fitted = models.fit(cells, confidence)
-    powers = [_power(cells, fitted, key, words | {"counts": shown}, confidence) for key in SLOPES]
+    powers = [
+        _power(cells, fitted, key, words | {"counts": shown, "basis": ""}, confidence)
+        for key in SLOPES
+    ]
     few = FEW_EVENTS if cells.events.sum() < EXACT_BELOW else ""
     if few := few or (NO_POWER if powers[0].value < NEEDED else ""):
         return [too_few(few, shown, **words), *powers]
     found = Finding(**words, value=fitted.value, lower=fitted.lower, upper=fitted.upper,
-                    confidence=confidence, method=f"quasi-Poisson, t with {fitted.degrees} df",
+                    confidence=confidence, method="quasi-Poisson, t",
                     caveats=CELLS + (() if version == "between" else (INDEPENDENT_CELLS,)),
                     counts=shown)  # fmt: skip
     return [found, *_beside(cells, fitted, found, confidence), *powers]
@@ -136,8 +139,8 @@ def _power(
     slope, named = SLOPES[key]
     return Finding(**words | {
         "series_id": _beside_series(words["series_id"], f"power-{key}"),
-        "label": f"{words['label']}: power to tell {named} from proportion",
-        "unit": "share of such data",
+        "unit": f"power to tell {named}",
+        "kind": "share",
         "form": "percent:0",
         "value": models.power(cells, slope, fitted.dispersion, confidence),
         "method": "non-central t, error under the slope named",
@@ -151,19 +154,19 @@ def _beside(
     place = {"area": slope.area, "period": slope.period, "edition": slope.edition}
     place |= {"counts": slope.counts, "findings": (slope.id,)}
     series, label = slope.series_id, slope.label
-    yield Finding(series_id=_beside_series(series, "slope-verdict"), label=f"{label}: verdict",
-                  kind="verdict", unit="", outcome=_verdict(fitted, confidence),
+    yield Finding(series_id=_beside_series(series, "slope-verdict"), label=label,
+                  kind="verdict", unit="verdict", outcome=_verdict(fitted, confidence),
                   method=slope.method, **place)  # fmt: skip
-    yield Finding(series_id=_beside_series(series, "dispersion"), label=f"{label}: dispersion",
-                  kind="statistic", unit="ratio of variances", form="number:2",
+    yield Finding(series_id=_beside_series(series, "dispersion"), label=label,
+                  kind="statistic", unit="dispersion", form="number:2",
                   value=fitted.dispersion, method="Pearson's X² over df", **place)  # fmt: skip
     seen = models.visible_slopes(cells, fitted.dispersion, confidence)
     for side, edge in zip(("below", "above"), seen, strict=True):
         words = {
             "series_id": _beside_series(series, f"visible-{side}"),
-            "label": f"{label}: nearest slope {side} proportion that would be seen",
+            "label": label,
             "kind": "statistic",
-            "unit": slope.unit,
+            "unit": f"nearest slope {side} one that would be seen",
             "form": slope.form,
         } | place
         if edge is None:

@@ -146,11 +146,32 @@ def test_the_funnel_of_districts_by_hand():
     found = volume.funnel(sums, *CAMBRIDGESHIRE, "uses", "authorisations", by="district")
     assert found.one("volume/funnel-district-uses/pooled").text() == "25.0%"
     assert found.one("volume/funnel-district-uses/outside-95-before").value == 0
+    assert {row.text() for row in found.where(kind="verdict")} == {"inside the inner limits"}
     limits = found.one("volume/funnel-district-uses/limits-95", area="Soham")
     # sin²(π/6 ± 1.96/20) = 0.1705, 0.3391, without widening since chance is enough
     assert (limits.lower, limits.upper) == pytest.approx((0.1705, 0.3391), abs=5e-5)
     assert [count.value for count in limits.counts] == [28, 100]
     assert {row.area for row in found} == {"Cambridgeshire", "Ely", "Fenland", "Soham"}
+
+
+@pytest.mark.parametrize(
+    "uses, position",
+    [
+        # z = 20·(arcsin√p − arcsin√pooled), pooled with twenty that have 30 of 100
+        (30, "inside the inner limits"),  # 0
+        (42, "above the inner limits"),  # 2.38
+        (60, "above the outer limits"),  # 5.82
+        (19, "below the inner limits"),  # -2.46
+        (5, "below the outer limits"),  # -6.82
+    ],
+)
+def test_where_a_place_lies_in_the_funnel(uses, position):
+    # places that are alike keep the spread, and with it the widening, at nought
+    rows = [("2017-04", f"Like {one}", 1000, 100, 30, 0) for one in range(20)]
+    sums = volume.totals(activity(*rows, ("2017-04", "Wisbech", 1000, 100, uses, 0)),
+                         "Cambridgeshire")  # fmt: skip
+    found = volume.funnel(sums, *CAMBRIDGESHIRE, "uses", "authorisations", by="district")
+    assert found.one("volume/funnel-district-uses/position", area="Wisbech").text() == position
 
 
 def test_a_funnel_needs_three_places_that_are_nested():
@@ -188,7 +209,6 @@ def test_slopes_are_those_of_r_or_too_few(measure, version):
     assert row.available == (none >= 0.5)
     if row.available:
         assert row.value == pytest.approx(float(wanted["slope"]), rel=1e-8)
-        assert row.method == f"quasi-Poisson, t with {wanted['degrees']} df"
         dispersion = slopes().one(f"volume/dispersion/{measure}/{version}").value
         assert dispersion == pytest.approx(float(wanted["dispersion"]), rel=1e-6)
     else:
