@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain, islice
+from operator import eq
 from pathlib import Path
 
 import numpy as np
@@ -139,17 +140,25 @@ def _lines(text: str, separator: str, path: Path) -> Iterator[Line]:
 
 def _header(text: str, path: Path) -> tuple[list[Line], Iterator[Line], str]:
     """The rows down to the header, the rows below it, and the separator that finds it."""
-    best = (_FEWEST - 1, None, [])
-    for separator in SEPARATORS:
-        first = _first_lines(text, separator, path)
-        for place, (_, cells) in enumerate(first):
-            if (found := recognised(cells)) > best[0]:
-                best = (found, separator, first[: place + 1])
-    _, separator, header = best
-    if separator is None:
+    first = {separator: _first_lines(text, separator, path) for separator in SEPARATORS}
+    separator = max(first, key=lambda one: max(_found(first[one]), default=0))
+    place = _place_of_header(first[separator])
+    if place is None:
         list(islice(_lines(text, ",", path), SOUGHT))  # or refuse what breaks its first rows
         raise _no_header(str(path), f"in its first {SOUGHT} rows")
-    return header, islice(_lines(text, separator, path), len(header), None), separator
+    rest = islice(_lines(text, separator, path), place + 1, None)
+    return first[separator][: place + 1], rest, separator
+
+
+def _found(lines: list[Line]) -> list[int]:
+    return [recognised(cells) for _, cells in lines]
+
+
+def _place_of_header(lines: list[Line]) -> int | None:
+    """The first row that names columns, and not one below it that repeats it better spelt."""
+    found = _found(lines)
+    enough = max(_FEWEST, max(found, default=0) / 2)
+    return next((place for place, number in enumerate(found) if number >= enough), None)
 
 
 def _first_lines(text: str, separator: str, path: Path) -> list[Line]:
@@ -221,7 +230,8 @@ def _damage(cells: list[str], names: list[str]) -> str:
     wide = len(names)
     if len(cells) < wide or any(cell.strip() for cell in cells[wide:]):
         return f"has {len(cells):,} cells where the header has {wide:,}"
-    return "is the header once more" if cells[:wide] == names else ""
+    again = sum(map(eq, cells, names)) * 2 > wide
+    return "is the header once more" if again else ""
 
 
 def _fit(cells: list[str], width: int) -> list[str]:
@@ -252,8 +262,8 @@ def _read_workbook(path: Path) -> Table:
 def _sheet_header(cells: list[workbook.Cell]) -> int:
     """The row of the sheet's header, or 0."""
     first = _sheet_lines([cell for cell in cells if cell.row <= SOUGHT])
-    found, row = max(((recognised(line), -number) for number, line in first), default=(0, 0))
-    return -row if found >= _FEWEST else 0
+    place = _place_of_header(first)
+    return 0 if place is None else first[place][0]
 
 
 def _sheet_lines(cells: list[workbook.Cell]) -> list[Line]:

@@ -46,9 +46,8 @@ def lines(frame: pd.DataFrame) -> list[str]:
 
 
 def _line(remark) -> str:
-    where = f"row {remark.row}" + (f", {remark.column}:" if remark.column else "")
+    where = f"row {remark.row}" + (f", {remark.column}" if remark.column else "")
+    value = f": {remark.value!r}" if remark.value else ""
     becomes = f" -> {remark.becomes!r}" if remark.becomes else ""
     times = f" ({remark.number:,} times)" if remark.number > 1 else ""
-    value = f" {remark.value!r}" if remark.value else ""
-    text = f"{remark.action}: {where}{value}{becomes}{times}: {remark.reason}"
-    return " ".join(text.split())
+    return f"{remark.action}: {where}{value}{becomes}{times}: {remark.reason}"
