@@ -93,7 +93,8 @@ def fit_logit(patterns: Patterns) -> Fit:
 
     The covariance by clusters (Liang and Zeger 1986, doi 10.1093/biomet/73.1.13) is multiplied by
     ``SMALL_SAMPLE``: G clusters, N reports and K columns that the fit rests on. Refuses columns
-    that are not independent of each other. For separation see ``Fit``: it is no reason to refuse.
+    that are not independent of each other. The clustered covariance is nan for one cluster, and
+    for no more reports than columns. For separation see ``Fit``: it is no reason to refuse.
     """
     separation = find_separation(patterns)
     here, converged = _maximum(patterns, separation)
@@ -142,10 +143,11 @@ def _maximum(patterns: Patterns, separation: Separation) -> tuple[_Place, bool]:
 def _small_sample(patterns: Patterns, separation: Separation) -> float:
     fitted = ~separation.certain[patterns.pattern_of]
     before = np.concatenate([[0], np.cumsum(fitted)])
-    clusters = np.float64((np.diff(before[patterns.starts]) > 0).sum())
+    clusters = (np.diff(before[patterns.starts]) > 0).sum()
     reports, columns = before[-1], separation.kept.sum()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return clusters / (clusters - 1) * (reports - 1) / (reports - columns)
+    if clusters < 2 or reports <= columns:
+        return float("nan")
+    return float(clusters / (clusters - 1) * (reports - 1) / (reports - columns))
 
 
 def _spread(covariance: np.ndarray, separation: Separation) -> np.ndarray:
