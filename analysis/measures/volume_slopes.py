@@ -177,6 +177,6 @@ def _beside(
 
 def _verdict(fitted: models.Slope, confidence: float) -> str:
     if fitted.p_proportional >= 1 - confidence:
-        return "cannot be told from proportional"
+        return "cannot be told from a proportional rise"
     side = "more" if fitted.value > models.PROPORTIONAL else "less"
     return f"rise by {side} than in proportion to incidents"

@@ -233,9 +233,9 @@ def test_the_verdict_is_that_of_the_p_value():
     found, strict = slopes(), slopes(0.999)
     uses = "volume/slope-verdict/uses/all"
     assert found.one(uses).outcome == "rise by more than in proportion to incidents"
-    assert strict.one(uses).outcome == "cannot be told from proportional"
+    assert strict.one(uses).outcome == "cannot be told from a proportional rise"
     other = found.one("volume/slope-verdict/authorisations/all")
-    assert other.outcome == "cannot be told from proportional"
+    assert other.outcome == "cannot be told from a proportional rise"
     assert other.findings == (found.one("volume/slope/authorisations/all").id,)
 
 
