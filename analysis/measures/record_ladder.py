@@ -21,6 +21,7 @@ from analysis.measures.ratios import ratio_of_rates
 from analysis.measures.regression import PERCEIVED, SELECTED, Specification, Study
 from analysis.measures.regression_factors import UNKNOWN
 from analysis.measures.regression_outcomes import SUBJECT, UNIT_OF_RECORDS
+from analysis.models.sensitivity import missing_data_limits
 from analysis.records import Tally
 from analysis.standard.forces import WITHOUT_RESIDENT_BASE
 from analysis.standard.form import OUTCOMES
@@ -204,7 +205,7 @@ class Ladder:
                                "ratio of shares of reports", MISSING_ONLY)  # fmt: skip
             rows.append(self.limit(words, place))
             rows.append(self.adjusted_limit(end, into))
-        return Findings(tuple(rows))
+        return Findings((*rows, self.worst("lowest"), self.worst("highest")))
 
     def limit_per_resident(self, words: dict, place: int, people: Counts) -> Finding:
         if reason := WITHOUT_RESIDENT_BASE.get(self.study.records.area):
@@ -232,6 +233,21 @@ class Ladder:
             return too_few(FEW, counts, **words)
         own, other = (_sum(top) / _sum(of) for top, of in zip(events, base, strict=True))
         return Finding(value=own / other, counts=tuple(counts), **words)
+
+    def worst(self, end: str) -> Finding:
+        """The ratio per report beyond which no way of allocating those not known can take it."""
+        name, label = f"per-report/{end}", f"Per report, {end} however those not known fall"
+        words = self.words(name, label, "ratio of shares of reports", MISSING_ONLY)
+        if reason := self.study.refusal(self.outcome):
+            return not_available(reason, **words)
+        counts = [self.counts(self.outcome, group) for group in (*self.pair, UNKNOWN)]
+        rests_on = tuple(one for pair in counts for one in pair)
+        words |= {"basis": f"{BASIS}, not known {{4}} of {{5}}", "method": "missing-data limit"}
+        numbers = [tuple(int(one.value) for one in pair) for pair in counts]
+        if min(numbers[0][0], numbers[1][0]) < EXACT_BELOW:
+            return too_few(FEW, rests_on, **words)
+        value = getattr(missing_data_limits(*numbers), end)
+        return Finding(value=value, counts=rests_on, **words)
 
     def adjusted_limit(self, end: str, into: str) -> Finding:
         """The main fit with those not known taken as of one group; with the interval of that fit"""

@@ -123,6 +123,17 @@ def test_limits_put_all_not_known_to_one_group_then_to_the_other(ladder):
     assert found["adjusted/all-not-known-to-group"] != pytest.approx(adjusted)
 
 
+def test_no_allocation_of_the_not_known_goes_beyond_the_worst(ladder):
+    a, n, b, m = _numbers(ladder)
+    found = {row.series_id.split("/")[-1]: row for row in ladder.limits()}
+    events, reports = (found["lowest"].counts[place].value for place in (4, 5))
+    lowest = a / (n + reports - events) / ((b + events) / (m + events))
+    highest = (a + events) / (n + events) / (b / (m + reports - events))
+    assert found["lowest"].value == pytest.approx(lowest)
+    assert found["highest"].value == pytest.approx(highest)
+    assert events and reports
+
+
 def test_too_few_shows_the_numbers_on_every_rung_and_no_ratio(against):
     reports = [*[{"ced": ["CED drawn"]}] * 13, *[{}] * 137,
                *[{"ethnicity": "Black", "ced": ["CED drawn"]}] * 3,
