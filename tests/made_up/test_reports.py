@@ -107,9 +107,10 @@ def test_numbers_that_cannot_be_met_are_told():
 
 
 def test_exact_outcomes_still_lean_as_planted():
-    plan = USUAL.with_numbers({}, {"Taser used": 1000})
+    plan = USUAL.with_numbers({}, {"Taser used": 1000, "Taser discharged": 150})
     drawn = draw(40_000, generator(), plan)
     assert drawn.outcomes["Taser used"].sum() == 1000
+    assert (drawn.outcomes["Taser used"] & drawn.outcomes["Taser discharged"]).sum() == 150
     shares = [drawn.outcomes["Taser used"][drawn.are("gender", one)].mean()
               for one in ("Male", "Female")]  # fmt: skip
     assert shares[0] / shares[1] == pytest.approx(np.e, rel=0.3)  # log odds -1, rare
@@ -143,6 +144,7 @@ def test_outcomes_are_printed_as_they_were_drawn(drawn, printed):
     assert (named["Non-Compliant Handcuffing"] == drawn.outcomes["handcuffed not compliant"]).all()
     either = named["Compliant Handcuffing"] | named["Non-Compliant Handcuffing"]
     assert (either == drawn.outcomes["handcuffed"]).all()
+    assert not (named["Compliant Handcuffing"] & named["Non-Compliant Handcuffing"]).any()
     assert (named["Ground Restraint"] == drawn.outcomes["ground restraint"]).all()
     ced = np.any([named[one] for one in named if one.startswith("CED")], axis=0)
     assert (ced == drawn.outcomes["Taser used"]).all()
