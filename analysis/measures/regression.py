@@ -120,7 +120,8 @@ class Model:
         wider = self.design_effect * firth.covariance
         return replace(
             self.fit, coefficients=firth.coefficients, probabilities=firth.probabilities,
-            clustered_covariance=wider, covariance_of_kept=wider, kept=everything, separated=(),
+            model_covariance=firth.covariance, clustered_covariance=wider,
+            covariance_of_kept=wider, kept=everything, separated=(),
             certain=np.zeros(len(firth.trials), bool),
         )  # fmt: skip
 
