@@ -19,7 +19,7 @@ def incidents(findings: Findings) -> Chart | None:
     ]
     if not any(row.value for row in rows):
         return None
-    names = [row.method for row in rows]
+    names = [row.label.removeprefix("Incidents, ") for row in rows]
     figure = new_figure(0.55 * len(rows) + 0.9)
     with mpl.rc_context(STYLE):
         axes = figure.subplots()

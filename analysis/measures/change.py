@@ -29,6 +29,13 @@ NONE_BEFORE = "no row of the file of the period before could be used"
 FEW = f"fewer than {EXACT_BELOW} reports in one of the periods"
 
 
+def _missing(before: Records | None) -> str:
+    """Why there is nothing to compare with; nothing where there is."""
+    if before is None:
+        return NOT_GIVEN
+    return "" if len(before) else NONE_BEFORE
+
+
 def _checked(records: Records, before: Records) -> tuple[str, ...]:
     """Caveats of the comparison; refused are another area, one period, and equal contents."""
     where = f"records of the period before ({before.file})"
@@ -40,10 +47,9 @@ def _checked(records: Records, before: Records) -> tuple[str, ...]:
         problem = f"every report but for its date is that of {records.file}: one file, read twice"
         raise refusal(where, problem, f"the records of {before.period}")
     own, other = parse_period(records.period), parse_period(before.period)
-    caveats = (RECORDING,) if len(before) else (RECORDING, NONE_BEFORE)
     if (other.first, other.last) == (own.before.first, own.before.last):
-        return caveats
-    return (*caveats, f"{other} is not the period before {own}, which is {own.before}")
+        return (RECORDING,)
+    return (RECORDING, f"{other} is not the period before {own}, which is {own.before}")
 
 
 def _contents_equal(records: Records, before: Records) -> bool:
@@ -68,8 +74,8 @@ def number_of_reports(
     over = {"series_id": f"records/change/reports-ratio/{slug(rule)}", "kind": "ratio",
             "label": "Reports, over the period before", "unit": "ratio of numbers of reports",
             "form": "number:2", **place}  # fmt: skip
-    if before is None:
-        return Findings(tuple(not_available(NOT_GIVEN, **words) for words in (less, over)))
+    if reason := _missing(before):
+        return Findings(tuple(not_available(reason, **words) for words in (less, over)))
     caveats = _checked(records, before)
     counts = tuple(_count(one, "every report used", "", len(one)) for one in (records, before))
     change = Finding(**less, value=len(records) - len(before), counts=counts,
@@ -109,9 +115,9 @@ def shares(
     series, named = f"records/change/by-{slug(by)}", groups(records, by)
     words = {"kind": "ratio", "unit": "ratio of shares of reports", "form": "number:2",
              **records.place}  # fmt: skip
-    if before is None:
+    if reason := _missing(before):
         label = f"Shares by {by}, over the period before"
-        return Findings((not_available(NOT_GIVEN, series_id=series, label=label, **words),))
+        return Findings((not_available(reason, series_id=series, label=label, **words),))
     words |= {"caveats": _checked(records, before), "basis": "{0} of {1} over {2} of {3}"}
     old = groups(before, by)
     rows = []
@@ -150,14 +156,15 @@ def _incidents(records: Records, before: Records, rule: str) -> pd.Series:
 
 def labels(records: Records, before: Records | None) -> Findings:
     """Columns, tactics, places, duties, answers and boxes that are new, or gone, since before."""
-    new, old = dict(_labels(records)), dict(_labels(before)) if before is not None else {}
-    caveats = _checked(records, before) if before is not None else ()
+    missing = _missing(before)
+    new, old = dict(_labels(records)), {} if missing else dict(_labels(before))
+    caveats = () if missing else _checked(records, before)
     rows = []
     for kind, held in new.items():
         words = {"series_id": f"records/change/labels/{slug(kind)}", "label": kind,
                  "kind": "verdict", "unit": "", **records.place}  # fmt: skip
-        if before is None:
-            rows.append(not_available(NOT_GIVEN, **words))
+        if missing:
+            rows.append(not_available(missing, **words))
             continue
         parts = {"new": held - old[kind], "gone": old[kind] - held}
         said = "; ".join(f"{word}: {', '.join(sorted(one))}" for word, one in parts.items() if one)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.errors import refusal
 from analysis.findings import Finding, Findings, not_available
+from analysis.measures.questions import lacks
 from analysis.records import Records, Tally
 from analysis.standard.form import INCIDENT_RULES, NOT_REPORTED, PLACES
 from analysis.standard.names import slug
@@ -91,13 +92,12 @@ def _key(reports: pd.DataFrame, fields: tuple[str, ...]) -> np.ndarray:
 
 
 def range_of_incidents(records: Records) -> Findings:
-    """The number of incidents by each rule, reports per incident, and how many of each size.
+    """The number of incidents by each rule, reports per incident, and reports without a time.
 
     The design effect is that of an outcome which all reports of an incident share: the sum of
-    squared sizes over the sum of sizes. ``method`` of an incident's finding is the rule. The
-    reports without a time come last.
+    squared sizes over the sum of sizes.
     """
-    rows = [finding for rule in INCIDENT_RULES for finding in _by_rule(records, rule)]
+    rows = [finding for rule in INCIDENT_RULES for finding in _number(records, rule)]
     without = int((records.reports["time"].isin(["", NOT_REPORTED])).sum())
     tally = Tally("reports", without, "no time given", breakdown="time", group="no time")
     counts = tuple(records.counts([tally], SUBJECT))
@@ -109,25 +109,44 @@ def range_of_incidents(records: Records) -> Findings:
     return Findings(tuple(rows))
 
 
-def _by_rule(records: Records, rule: str) -> list[Finding]:
-    words = {"kind": "count", "unit": "incident", **records.place, "caveats": _caveats(records)}
+def _number(records: Records, rule: str) -> list[Finding]:
+    words = _words(records)
+    number = {"series_id": f"incidents/number/{slug(rule)}", "label": f"Incidents, {rule}"} | words
     if rule in _SAME and (reason := records.lacks("time")):
-        series = f"incidents/number/{slug(rule)}"
-        return [not_available(reason, series_id=series, label="Incidents", method=rule, **words)]
+        return [not_available(reason, **number)]
     sizes = group_reports(records, rule).value_counts()
-    reports, incidents, *of_size = records.counts(_tallies(rule, sizes), SUBJECT)
-    number = Finding(f"incidents/number/{slug(rule)}", "Incidents", **words,
-                     value=incidents.value, method=rule, counts=(incidents,))  # fmt: skip
-    made = [
-        Finding(f"incidents/size/{slug(rule)}/{slug(label)}", f"Incidents of {label}", **words,
-                value=count.value, method=rule, counts=(count,))
-        for label, count in zip(_sizes(), of_size, strict=True)
-    ]  # fmt: skip
-    return [number, *_statistics(rule, sizes, (reports, incidents), words), *made]
+    reports, incidents, *_ = records.counts(_tallies(rule, sizes), SUBJECT)
+    return [
+        Finding(**number, value=incidents.value, counts=(incidents,)),
+        *_statistics(rule, sizes, (reports, incidents), words),
+    ]
+
+
+def sizes_of_incidents(records: Records) -> Findings:
+    """How many incidents have one report, two, three, four, and five or more, by each rule.
+
+    ``method`` of a finding is the rule. A rule is left out where the file has no times for it.
+    """
+    words, rows = _words(records), []
+    for rule in INCIDENT_RULES:
+        if rule in _SAME and records.lacks("time"):
+            continue
+        sizes = group_reports(records, rule).value_counts()
+        _, _, *counts = records.counts(_tallies(rule, sizes), SUBJECT)
+        rows += [
+            Finding(f"incidents/size/{slug(rule)}/{slug(label)}", f"Incidents of {label}", **words,
+                    value=count.value, method=rule, counts=(count,))
+            for label, count in zip(_sizes(), counts, strict=True)
+        ]  # fmt: skip
+    return Findings(tuple(rows))
+
+
+def _words(records: Records) -> dict:
+    return {"kind": "count", "unit": "incident", "caveats": _caveats(records), **records.place}
 
 
 def _caveats(records: Records) -> tuple[str, ...]:
-    lacking = records.lacks(*_PLACE, *_PERSON)
+    lacking = lacks(records, "district", "location", *_PERSON)
     return (A_GUESS, NO_TIME, *((f"{lacking}, so reports that differ there fall together",)
                                 if lacking else ()))  # fmt: skip
 

@@ -14,6 +14,7 @@ import pandas as pd
 from analysis.counts import Count
 from analysis.findings import Finding, Findings, not_available
 from analysis.measures.clustered import share
+from analysis.measures.questions import fields_of, lacks, wholly_absent
 from analysis.records import Records, Tally
 from analysis.sources.records import Reading
 from analysis.standard.form import NOT_REPORTED, TACTIC_LABELS
@@ -118,21 +119,15 @@ def can_be_had(records: Records) -> Findings:
     return Findings(tuple(_can(records, asked, names) for asked, names in _ASKED.items()))
 
 
-def _can(records: Records, asked: str, names: tuple[str, ...]) -> Finding:
-    fields = [field for name in names for field in _fields(records, name)]
+def _can(records: Records, asked: str, questions: tuple[str, ...]) -> Finding:
     words = {
         "series_id": f"records/can-be-had/{slug(asked)}", "label": asked, "kind": "verdict",
         "unit": "", **records.place,
     }  # fmt: skip
-    lacking = records.lacks(*fields)
-    if lacking and not set(fields) - set(records.absent):
+    lacking = lacks(records, *questions)
+    if all(wholly_absent(records, question) for question in questions):
         return not_available(lacking, **words)
     return Finding(**words, outcome=f"in part: {lacking}" if lacking else "yes")
-
-
-def _fields(records: Records, name: str) -> list[str]:
-    """The field itself, or the boxes of a question."""
-    return [one for one in records.reports if one == name or one.startswith(f"{name}: ")]
 
 
 # what is in it
@@ -146,7 +141,7 @@ def groups(records: Records, by: str) -> dict[str, pd.Series]:
     if by == TACTIC:
         return _by_tactic(records)
     if by in BOXES:
-        fields = [one for one in _fields(records, by) if one not in records.absent]
+        fields = [one for one in fields_of(records, by) if one not in records.absent]
         filled = {one.partition(": ")[2]: records.answered(one) for one in fields}
         return filled | {NOT_REPORTED: (records.reports[fields] == NOT_REPORTED).all(axis=1)}
     column = records.reports["date"].str[:7] if by == MONTH else records.reports[by]
@@ -195,10 +190,8 @@ def reports_by(records: Records, by: str, incidents: pd.Series, confidence: floa
 
 
 def _lacking(records: Records, by: str) -> str:
-    if by in (MONTH, TACTIC):
-        return ""
-    fields = _fields(records, by)
-    return records.lacks(*fields) if set(fields) <= set(records.absent) else ""
+    derived = by in (MONTH, TACTIC)
+    return "" if derived or not wholly_absent(records, by) else lacks(records, by)
 
 
 def _counts(records: Records, by: str, named: dict[str, pd.Series]) -> Iterator[Count]:
@@ -283,4 +276,4 @@ def not_reported(records: Records, incidents: pd.Series, confidence: float) -> F
 
 
 def _unanswered(records: Records, name: str) -> pd.Series:
-    return records.reports[_fields(records, name)].isin([NOT_REPORTED, ""]).all(axis=1)
+    return records.reports[fields_of(records, name)].isin([NOT_REPORTED, ""]).all(axis=1)

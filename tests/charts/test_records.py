@@ -33,6 +33,7 @@ def test_every_rule_has_its_bar_and_number():
     chart = incidents()
     assert marked(chart) == {row.id: row.text() for row in chart.rows}
     assert list(marked(chart).values()) == ["5", "4", "3", "2"]
+    assert len({row.label for row in chart.rows}) == 4  # a line each in the data of the chart
     assert chart.alternative.endswith(
         ": report 5; same minute 4; within 30 minutes 3; one place 2."
     )

@@ -7,7 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.errors import Refused
-from analysis.measures.incidents import group_reports, minutes, range_of_incidents
+from analysis.measures.incidents import (
+    group_reports,
+    minutes,
+    range_of_incidents,
+    sizes_of_incidents,
+)
 from analysis.standard.form import INCIDENT_RULES
 from tests.records_by_hand import records_of
 
@@ -164,13 +169,14 @@ def test_the_range_by_hand():
     assert value("reports-without-a-time") == 1
 
 
+def sizes(records, rule):
+    return [int(row.value) for row in sizes_of_incidents(records).where(method=rule)]
+
+
 def test_sizes_by_hand():
-    sizes = [
-        f"size/one-place/{size}" for size in ("1-report", "2-reports", "3-reports", "4-reports")
-    ]
-    assert [value(size) for size in sizes] == [2, 0, 0, 1]
-    assert value("size/one-place/5-or-more-reports") == 0
-    assert value("size/one-place/5-or-more-reports", records_of(*[{}] * 7)) == 1
+    assert sizes(RECORDS, "one place") == [2, 0, 0, 1, 0]
+    assert sizes(RECORDS, "report") == [6, 0, 0, 0, 0]
+    assert sizes(records_of(*[{}] * 7), "one place") == [0, 0, 0, 0, 1]
 
 
 def test_incidents_are_counted_as_incidents_and_never_as_people():
@@ -189,6 +195,11 @@ def test_without_a_column_for_times_only_reports_can_be_counted():
         "not available",
         "the file has no column for time",
     )
+
+
+def test_without_times_only_the_first_rule_has_sizes():
+    found = sizes_of_incidents(records_of({"time": "Not reported"}, absent=("time",)))
+    assert {row.method for row in found} == {"report"}
 
 
 def test_a_column_that_the_file_lacks_is_said():

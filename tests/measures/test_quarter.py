@@ -10,6 +10,7 @@ from analysis.measures.incidents import group_reports
 from analysis.measures.intervals import wilson
 from analysis.sources.records import Reading
 from analysis.sources.records.remarks import Remark, remarks_frame
+from analysis.standard import form
 from tests.records_by_hand import records_of
 
 RECORDS = records_of(
@@ -113,6 +114,16 @@ def test_a_question_is_there_in_part_where_a_box_is_not():
         found["reasons for force"]
         == "in part: the file has no column for reason: Effect stop and search"
     )
+
+
+def test_a_question_without_any_of_its_boxes_is_named_once():
+    boxes = [f"reason: {one}" for one in form.REASON.editions[0]]
+    boxes.append(f"reason: {form.STOP_AND_SEARCH}")
+    records = records_of({}, absent=(*boxes, "location: Dwelling"))
+    found = outcomes(records)
+    assert found["reasons for force"] == "the file has no column for reason"
+    assert found["reports by kind of place"].endswith("no column for location: Dwelling")
+    assert by("reason", records).rows[0].reason == "the file has no column for reason"
 
 
 # what is in it
