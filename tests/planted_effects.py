@@ -49,10 +49,10 @@ PLAN = replace(
     USUAL,
     shares=SHARES
     | {
-        "ethnicity": {"White": 0.76, "Black": 0.12, "Asian": 0.12},
-        "age": {"18-34": 0.55, "11-17": 0.15, "35-49": 0.30},
-        "gender": {"Male": 0.75, "Female": 0.25},
-        "health condition": {"None": 0.75, "Mental": 0.25},
+        "ethnicity": {"White": 0.60, "Black": 0.20, "Asian": 0.20},
+        "age": {"18-34": 0.50, "11-17": 0.20, "35-49": 0.30},
+        "gender": {"Male": 0.70, "Female": 0.30},
+        "health condition": {"None": 0.70, "Mental": 0.30},
     },
     outcomes=USUAL.outcomes | PLANTED,
 )
@@ -172,8 +172,8 @@ An interval that covers exactly {level} would show {low} to {high} here in 95% o
   behind an outcome correlate by {correlation} between two reports of one incident: a Gaussian
   copula, which leaves the logit on reports true whatever the correlation
   (`analysis/made_up/reports.py`).
-- **Shares** in the reference groups: {shares}. They are larger than in real records, so
-  that files of this size have enough of them.
+- **Shares** in the reference groups: {shares}; subjects: {groups}. They are larger
+  than in real records, so that files of this size have enough of each.
 - **Seeds** {seed} to {last}, fixed beforehand; trials had other seeds.
 
 This is one design. It does not show how the intervals do where officers see one subject
@@ -217,6 +217,11 @@ def page(found: np.ndarray) -> str:
         latest=LATEST,
         correlation=PLAN.correlation,
         shares=", ".join(f"{name} {shown(one.share, 0)}" for name, one in PLANTED.items()),
+        groups=", ".join(
+            f"{group} {shown(share, 0)}"
+            for field in FIELDS
+            for group, share in PLAN.shares[field].items()
+        ),
         seed=SEED,
         last=SEED + len(found) - 1,
     )
