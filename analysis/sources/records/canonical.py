@@ -1,0 +1,100 @@
+"""The rows that are kept in the canonical tables of ``analysis.records``."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.sources.records.rows import Rows
+from analysis.standard.form import HEALTH_CONDITIONS, NOT_REPORTED, TACTIC_PAIRS, report_fields
+
+_NOT_USED = ("No", "N", "None", "FALSE", "False", "0", "N/A")  # in the column "CED Used"
+_BOXES = ("physical disability", "mental disability")
+
+
+def absent(rows: Rows) -> tuple[str, ...]:
+    """Fields that the file has no column for."""
+    fields = [one for one in report_fields() if one not in rows.cells]
+    if any(box in rows.cells for box in _BOXES) and "health condition" in fields:
+        fields.remove("health condition")
+    return tuple(fields)
+
+
+def reports(rows: Rows) -> pd.DataFrame:
+    """One row for each report, in the fields of the form and their categories."""
+    written = {}
+    for field, allowed in report_fields().items():
+        values = _answers(rows, field)
+        if values is None:
+            values = np.full(rows.kept.sum(), NOT_REPORTED if allowed else "", object)
+        written[field] = pd.Categorical(values, allowed) if allowed else values
+    return pd.DataFrame(written, index=rows.index)
+
+
+def _answers(rows: Rows, field: str) -> np.ndarray | None:
+    """The answers of the rows kept; None where the file has no column for them."""
+    if field in rows.cells:
+        values = rows.cells[field].values[rows.kept]
+        return np.where(rows.blank_box(field)[rows.kept], "No", values)
+    return _health(rows) if field == "health condition" else None
+
+
+def _health(rows: Rows) -> np.ndarray | None:
+    """From the two boxes on disability, where the file has no column of its own."""
+    if not any(box in rows.cells for box in _BOXES):
+        return None
+    missing = np.full(rows.kept.sum(), NOT_REPORTED, object)
+    physical, mental = (
+        rows.cells[box].values[rows.kept] if box in rows.cells else missing for box in _BOXES
+    )
+    none, one, other, both = HEALTH_CONDITIONS
+    cases = {
+        both: (physical == "Yes") & (mental == "Yes"),
+        other: physical == "Yes",
+        one: mental == "Yes",
+        none: (physical == "No") & (mental == "No"),
+    }
+    return np.select(list(cases.values()), list(cases), NOT_REPORTED)
+
+
+def tactics(rows: Rows) -> pd.DataFrame:
+    """Row, position, tactic and whether it was effective, in the order of the form."""
+    parts = []
+    for position in range(1, TACTIC_PAIRS + 1):
+        if f"tactic {position}" not in rows.cells:
+            continue
+        tactic = rows.cells[f"tactic {position}"].values[rows.kept]
+        named = tactic != ""
+        effective = _answers(rows, f"effective {position}")
+        answers = NOT_REPORTED if effective is None else effective[named]
+        part = {"row": rows.index[named], "position": position, "tactic": tactic[named],
+                "effective": answers}  # fmt: skip
+        parts.append(part)
+    return _long(parts, ["row", "position", "tactic", "effective"])
+
+
+def ced(rows: Rows) -> pd.DataFrame:
+    """Row, device and use of every box that is ticked."""
+    parts = []
+    for one in rows.of_kind("ced"):
+        device, use = one.column.field.removeprefix("CED ").split(": ")
+        ticked = rows.index[one.values[rows.kept] == "Yes"]
+        parts.append({"row": ticked, "device": int(device), "use": use})
+    return _long(parts, ["row", "device", "use"])
+
+
+def ced_block(rows: Rows) -> pd.Series:
+    """In which reports the block on CEDs says that one was used: in words or by a tick."""
+    said = [one.values == "Yes" for one in rows.of_kind("ced")]
+    if (used := rows.cells.get("CED 1: used")) is not None:
+        said.append(used.filled & ~np.isin(used.values.astype(str), _NOT_USED))
+    block = np.logical_or.reduce([np.zeros(len(rows.kept), bool), *said])
+    return pd.Series(block[rows.kept], index=rows.index)
+
+
+def _long(parts: list[dict], columns: list[str]) -> pd.DataFrame:
+    """Parts that have rows, one below the other, by the first two columns."""
+    frames = [pd.DataFrame(part) for part in parts if len(part["row"])]
+    frame = pd.concat(frames) if frames else pd.DataFrame(columns=columns)
+    types = {name: int if name in ("row", "position", "device") else str for name in columns}
+    return frame.astype(types).sort_values(columns[:2], kind="stable", ignore_index=True)
