@@ -1,0 +1,209 @@
+"""The logit on covariate patterns against statsmodels, glum and pyfixest, a million reports each.
+
+All in one run, each in a process of its own that reads the same made-up reports, of 25 columns and
+of 66. Prints seconds and peak memory, from the reports in a table of categoricals to coefficients
+and errors clustered by incident, and how far the results differ. Exits with 1 where a limit of
+``LIMITS`` is missed. See README.md for the environment: ``python benchmarks/regression.py``.
+"""
+
+# numpy and the rest are imported where a process needs them: the memory of the process that starts
+# another counts for the peak of that one
+import importlib.util
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+REPORTS, SEED = 1_000_000, 20260401
+LEVELS = {
+    "ethnicity": 6, "age": 6, "gender": 3, "conduct": 6, "location": 5, "mental_health": 2,
+    "single_crewed": 2, "trained_ced": 2, "force": 43,
+}  # fmt: skip
+OF_OFFICER = ("single_crewed", "trained_ced")  # the others are the same all over an incident
+LEFT_OUT = {25: "force", 66: "trained_ced"}
+# at least so many times as fast, and at most this share of the peak memory
+LIMITS = {
+    25: {"statsmodels": (40, 0.25), "glum": (8, None), "pyfixest": (8, None)},
+    66: {"statsmodels": (50, 0.25), "glum": (20, None), "pyfixest": (20, None)},
+}
+ORDER = ("patterns", "glum", "patterns", "pyfixest", "patterns", "statsmodels")
+CLOSE = {"coefficients": 1e-10, "errors": 1e-8}  # to statsmodels: absolute, relative
+
+
+def make(columns: int, folder: str) -> None:
+    """Writes made-up reports, those of an incident together, as in a file in order of time."""
+    import numpy as np
+
+    random = np.random.default_rng(SEED)
+    sizes = random.integers(1, 5, REPORTS)
+    incident = np.repeat(np.arange(REPORTS, dtype=np.int32), sizes)[:REPORTS]
+    codes, log_odds = {}, random.normal(-1.5, 1, REPORTS)[incident]
+    for factor in (name for name in LEVELS if name != LEFT_OUT[columns]):
+        share = np.arange(1, LEVELS[factor] + 1) ** -1.2
+        drawn = random.choice(LEVELS[factor], REPORTS, p=share / share.sum()).astype(np.int8)
+        codes[factor] = drawn if factor in OF_OFFICER else drawn[incident]
+        log_odds += random.normal(0, 0.3, LEVELS[factor])[codes[factor]]
+    outcome = random.random(REPORTS) < 1 / (1 + np.exp(-log_odds))
+    np.savez(Path(folder) / f"{columns}.npz", outcome=outcome, incident=incident, **codes)
+
+
+def load(columns: int, folder: str):
+    import numpy as np
+    import pandas as pd
+
+    with np.load(Path(folder) / f"{columns}.npz") as stored:
+        outcome, incident = stored["outcome"], stored["incident"]
+        factors = {
+            name: pd.Categorical.from_codes(
+                stored[name], [f"level {i}" for i in range(LEVELS[name])]
+            )
+            for name in stored.files[2:]
+        }
+    return outcome, pd.DataFrame(factors), incident
+
+
+def patterns():
+    from analysis.models.logit import fit_logit
+    from analysis.models.patterns import collapse
+
+    def run(outcome, factors, incident):
+        fit = fit_logit(collapse(outcome, factors, incident))
+        return fit.coefficients, fit.clustered_covariance.diagonal() ** 0.5
+
+    return run
+
+
+def with_statsmodels():
+    import pandas as pd
+    import statsmodels.api as sm
+
+    def run(outcome, factors, incident):
+        design = pd.get_dummies(factors, drop_first=True, dtype=float)
+        design.insert(0, "intercept", 1.0)
+        fit = sm.Logit(outcome.astype(float), design).fit(
+            disp=0, cov_type="cluster", cov_kwds={"groups": incident}
+        )
+        return fit.params.to_numpy(), fit.bse.to_numpy()
+
+    return run
+
+
+def with_glum():
+    import numpy as np
+    from glum import GeneralizedLinearRegressor
+
+    def run(outcome, factors, incident):
+        outcome = outcome.astype(float)
+        # by default it stops with errors of 1e-4 in the coefficients
+        model = GeneralizedLinearRegressor(
+            family="binomial", alpha=0, drop_first=True, gradient_tol=1e-6
+        ).fit(factors, outcome)
+        covariance = model.covariance_matrix(X=factors, y=outcome, clusters=incident)
+        return np.array([model.intercept_, *model.coef_]), covariance.diagonal() ** 0.5
+
+    return run
+
+
+def with_pyfixest():
+    import pyfixest
+
+    def run(outcome, factors, incident):
+        table = factors.assign(outcome=outcome.astype(float), incident=incident)
+        fit = pyfixest.feglm(
+            "outcome ~ " + " + ".join(factors), table, family="logit",
+            vcov={"CRV1": "incident"}, copy_data=False, store_data=False, lean=True,
+        )  # fmt: skip
+        return fit.coef().to_numpy(), fit.se().to_numpy()
+
+    return run
+
+
+METHODS = {
+    "patterns": patterns, "statsmodels": with_statsmodels, "glum": with_glum,
+    "pyfixest": with_pyfixest,
+}  # fmt: skip
+
+
+def measure(method: str, columns: int, folder: str) -> None:
+    """Prints what one run takes: seconds, those of the processor, and megabytes at the peak."""
+    run = METHODS[method]()
+    reports = load(columns, folder)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    processor, start = time.process_time(), time.perf_counter()
+    coefficients, errors = run(*reports)
+    seconds, processor = time.perf_counter() - start, time.process_time() - processor
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    result = [coefficients.tolist(), errors.tolist()]
+    print(json.dumps([seconds, processor, peak, peak - before, result]))
+
+
+def child(*arguments: object) -> str:
+    command = [sys.executable, "-W", "ignore", __file__, *map(str, arguments)]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def compare(columns: int, folder: str) -> bool:
+    """Runs all methods for one number of columns; whether every limit holds."""
+    child("make", columns, folder)
+    taken: dict[str, list] = {method: [] for method in METHODS}
+    for method in ORDER:
+        taken[method].append(json.loads(child(method, columns, folder).splitlines()[-1]))
+    ours = [statistics.median(column) for column in list(zip(*taken["patterns"], strict=True))[:4]]
+    print(f"{columns} columns, {REPORTS:,} reports")
+    print(row("patterns", ours))
+    return all([against(method, taken, ours, columns) for method in LIMITS[columns]])
+
+
+def row(method: str, figures: list[float]) -> str:
+    seconds, processor, peak, above = figures
+    return (
+        f"  {method:12} {seconds:8.2f} s  {processor:8.2f} s of processor"
+        f"  {peak:7.0f} MB at the peak, {above:6.0f} of them beyond the data"
+    )
+
+
+def against(method: str, taken: dict[str, list], ours: list[float], columns: int) -> bool:
+    *theirs, result = taken[method][0]
+    far = apart(taken["patterns"][0][4], result)
+    faster, share = theirs[0] / ours[0], ours[2] / theirs[2]
+    times, most = LIMITS[columns][method]
+    held = faster >= times and (most is None or share <= most)
+    if method == "statsmodels":
+        held = held and all(far[name] <= CLOSE[name] for name in CLOSE)
+    print(row(method, theirs))
+    print(f"  {'':12} {faster:.1f} times as long (at least {times}), our share of the memory "
+          f"{share:.2f} (at most {most}), coefficients within {far['coefficients']:.0e}, errors "
+          f"within {far['errors']:.0e}: {'held' if held else 'MISSED'}", flush=True)  # fmt: skip
+    return held
+
+
+def apart(ours: list[list[float]], theirs: list[list[float]]) -> dict[str, float]:
+    (coefficients, errors), (others, their_errors) = ours, theirs
+    return {
+        "coefficients": max(abs(a - b) for a, b in zip(coefficients, others, strict=True)),
+        "errors": max(abs(a / b - 1) for a, b in zip(errors, their_errors, strict=True)),
+    }
+
+
+def main() -> int:
+    missing = [name for name in ("glum", "pyfixest") if importlib.util.find_spec(name) is None]
+    if missing:
+        print(f"{' and '.join(missing)} must be installed beside the project for this comparison: "
+              "see benchmarks/README.md", file=sys.stderr)  # fmt: skip
+        return 2
+    with tempfile.TemporaryDirectory() as folder:
+        return 0 if all([compare(columns, folder) for columns in LIMITS]) else 1
+
+
+if __name__ == "__main__":
+    match sys.argv[1:]:
+        case []:
+            sys.exit(main())
+        case ["make", columns, folder]:
+            make(int(columns), folder)
+        case [method, columns, folder]:
+            measure(method, int(columns), folder)
