@@ -56,6 +56,7 @@ FEW = (
 NO_REPORT, ONE_ANSWER = "no report can tell of the outcome", "no report, or every report, has it"
 NOT_MET = "the fit did not settle"
 NO_LIMIT = "the reports set no limit to the ratio on one side"
+FEW_EVENTS = "there are fewer than five events per coefficient"
 FEW_INCIDENTS = "fewer than ten incidents in one of the two groups have, or have not, the outcome"
 
 
@@ -100,7 +101,7 @@ class Model:
         if self.fit.separated:
             return f"the outcome is separated by {', '.join(self.fit.separated)}"
         if drawn.events_per_coefficient < PER_COEFFICIENT:
-            return f"there are fewer than {PER_COEFFICIENT} events per coefficient"
+            return FEW_EVENTS
         fewest = min(*drawn.incidents_of(group), *drawn.incidents_of(drawn.reference))
         return FEW_INCIDENTS if fewest < FEWEST_EVENTS else ""
 

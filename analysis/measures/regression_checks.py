@@ -15,7 +15,9 @@ AWAY = (
     "how strong, as a risk ratio with the group and with the outcome alike, something left out "
     "must be to explain the odds ratio away; it says nothing of who comes to be among the records"
 )
-ROOT = f"the outcome is common ({COMMON:.0%} or more), so the root of the odds ratio is taken"
+ROOT = (
+    "the outcome is common (fifteen in a hundred or more), so the root of the odds ratio is taken"
+)
 
 
 def e_values(study: Study, outcome: str, group: str) -> Findings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -153,6 +154,7 @@ class _Rows:
 
 
 def _remarks(name: str, value: float) -> tuple[str, ...]:
-    """That a value is outside its rule of thumb, with the rule; nothing where it is inside."""
+    """That a value is outside its rule of thumb, and whose; nothing where it is inside."""
     condition = measured.CONDITIONS[name]
-    return () if condition.holds(value) else (OUTSIDE.format(condition.source),)
+    whose = re.split("[,:]", condition.source)[0]
+    return () if condition.holds(value) else (OUTSIDE.format(whose),)

@@ -193,8 +193,8 @@ def sample(rows: Rows, covariates: str, missing: str, reference: str, group: str
     rows = replace(rows, factors=factors)
     if missing == "complete":
         known = _complete(factors)
-        rows, left = rows.among(known), int((~known).sum())
-        notes.append(f"left out, something not known: {left:,}")
+        rows = rows.among(known)
+        notes.append("left out: all with something not known")
     made, merges = _levels(rows.factors, reference)
     groups, clusters = rows.factors["ethnicity"].to_numpy(), pd.factorize(rows.incidents)[0]
     return Sample(rows.event.to_numpy(bool), made, clusters, groups, (*notes, *merges))

@@ -21,10 +21,7 @@ from analysis.standard.people import ETHNIC_GROUPS
 ODDS, POINTS, Q_VALUE, READING = "odds ratio", "percentage points", "q-value", "in words"
 DELTA = "average marginal effect, delta method"
 PENALISED = f"{DELTA}; Firth's penalised logit, its covariance times the design effect"
-LEANING = (
-    "probabilities of the penalised fit lean a little towards one half (Puhr and others 2017, "
-    "doi 10.1002/sim.7273)"
-)
+LEANING = "probabilities of the penalised fit lean a little towards one half (Puhr and others 2017)"
 TOO_FEW_IN_WORDS = "cannot tell: too few reports for a ratio"
 FAMILY = (
     "the family is every ethnic group with an odds ratio, over every outcome; outcomes of a report "
@@ -66,7 +63,11 @@ def odds_ratio(study: Study, made: Estimate) -> Finding:
 
 
 def difference(study: Study, made: Estimate) -> Finding:
-    """Average difference in the probability of the outcome, in percentage points."""
+    """Average difference in the probability of the outcome, in percentage points.
+
+    Probabilities of Firth's fit lean towards one half (Puhr and others 2017,
+    doi 10.1002/sim.7273), which is said where it is that fit.
+    """
     found = study.finding(made, series(made, POINTS), _label(made))
     words = {"kind": "difference", "unit": POINTS, "form": "number:1", "basis": ""}
     if not made.available:

@@ -94,7 +94,7 @@ def test_covariates_are_as_many_as_the_events_allow():
 def test_too_few_events_for_the_covariates_ask_for_the_penalty():
     model = study_of(planted(140)).model("Taser discharged", DEMOGRAPHICS)
     assert model.sample.events_per_coefficient < 5
-    assert model.penalty("Black") == "there are fewer than 5 events per coefficient"
+    assert model.penalty("Black") == "there are fewer than five events per coefficient"
 
 
 # separation
