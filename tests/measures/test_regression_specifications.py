@@ -1,21 +1,25 @@
 """The specification curve: every choice once, each as by hand where that is easy."""
 
 from dataclasses import replace
-from math import log
+from math import exp, log
 
 import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
 
-from analysis.measures.regression import Specification
+from analysis.made_up.files import RECORDS, make, write
+from analysis.made_up.plan import PLANTED
+from analysis.measures.incidents import group_reports
+from analysis.measures.regression import Specification, study
 from analysis.measures.specifications import ENCOUNTER, beside, curve, every, series, spread
+from analysis.sources.records.reading import read_records
 from tests.measures.regression_by_hand import planted, study_of
 from tests.records_by_hand import records_of
 
 
-@pytest.fixture(scope="module")
-def study():
+@pytest.fixture(scope="module", name="study")
+def by_hand():
     return study_of(planted())
 
 
@@ -95,3 +99,24 @@ def test_without_an_event_every_specification_says_why():
     assert len(rows) == 48
     assert {row.reason for row in rows} == {"no report, or every report, has it"}
     assert len(spread(rows)) == 0
+
+
+@pytest.fixture(scope="module")
+def as_written(tmp_path_factory):
+    """Made-up records of the generator, written to disk and read as any force's would be."""
+    folder = tmp_path_factory.mktemp("made-up")
+    write(folder, make(6000, 20170401))
+    records = read_records(folder / RECORDS, "Cambridgeshire", "2017-Q2").records
+    return study(records, group_reports, "within 30 minutes", "White", 0.999)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "planted_effect"),
+    [("ground restraint", 0.3), ("handcuffed not compliant", 0.3)],
+)
+def test_effects_planted_in_a_whole_file_come_back(as_written, outcome, planted_effect):
+    """The set with the encounter holds every covariate that has a planted effect."""
+    made = as_written.estimate(outcome, "Black", Specification("and encounter"))
+    assert planted_effect == PLANTED[outcome].effects["ethnicity"]["Black"]
+    assert made.lower < exp(planted_effect) < made.upper
+    assert made.upper / made.lower < 6
