@@ -55,8 +55,7 @@ def merged_levels(levels: pd.Series, injured: pd.Series, order: tuple[str, ...] 
     reports join the commonest level.
     """
     banded = levels.replace(_bands(levels, injured, order))
-    small = {one for one in rare(banded, injured) if one not in order} | {UNKNOWN}
-    merged = banded.replace(dict.fromkeys(small, REST))
+    merged = banded.replace(dict.fromkeys(rare(banded, injured) | {UNKNOWN}, REST))
     others = merged[merged != REST]
     if REST in rare(merged, injured) and len(others):
         merged = merged.replace(REST, others.mode().iloc[0])
