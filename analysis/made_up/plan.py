@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from analysis.standard.tactics import CED_ORDERS
-
 # A custody suite is drawn as if it were a district; the form says its district and "Custody block".
 CUSTODY_SUITES = {"Thorpe Wood custody": "Peterborough"}
 DISTRICTS = (
@@ -204,4 +202,3 @@ CED_BELOW = {
     "CED angled drive stun": ("CED drawn", "CED aimed", "CED red-dot", "CED fired"),
     "CED fired": ("CED drawn", "CED aimed", "CED red-dot"),
 }
-assert {*CED_BELOW, "CED drawn"} == {*CED_ORDERS["metropolitan"]}

@@ -5,9 +5,10 @@ import pytest
 import statsmodels.api as sm
 
 from analysis.made_up.layout import layout
-from analysis.made_up.plan import PLANTED, SHARES, USUAL, Plan, Planted
+from analysis.made_up.plan import CED_BELOW, PLANTED, SHARES, USUAL, Plan, Planted
 from analysis.made_up.reports import LATEST, days, draw, exactly
-from analysis.standard.form import CED_DEVICES, MADE_UP, columns
+from analysis.standard.form import CED_DEVICES, CED_USES, MADE_UP, columns
+from analysis.standard.tactics import CED_DISCHARGE, CED_NON_DISCHARGE
 
 SEED = 20260101
 
@@ -136,6 +137,12 @@ def test_every_box_is_ticked_somewhere_but_those_that_are_left_empty(printed):
         "CED Fired Cycle Extended Beyond 5 Secs", "CED Fired Miss With One Probe",
         "CED Fired Miss With Both Probes", "Firearms Fired", "Outcome: Fatality",
     }  # fmt: skip
+
+
+def test_every_use_of_a_ced_is_drawn_and_has_its_place_below_or_above():
+    assert {*CED_BELOW, "CED drawn"} == {*CED_USES}
+    shares = SHARES["CED not discharged"], SHARES["CED discharged"]
+    assert {*shares[0]} == {*CED_NON_DISCHARGE} and {*shares[1]} == {*CED_DISCHARGE}
 
 
 def test_outcomes_are_printed_as_they_were_drawn(drawn, printed):
