@@ -219,10 +219,12 @@ def _notes(rows: Findings | Counts, first: str = "", *, methods: bool = False) -
         method = [f"interval: {row.method}"] if methods and _has_interval(row) else []
         for note in (*own, *method):
             labels.setdefault(note, {})[row.label] = None
-    all_rows = len({row.label for row in rows})
+    all_rows = {row.label for row in rows}
+    valued = {row.label for row in rows if row.available}
     notes = [first] if first else []
     for note, concerned in sorted(labels.items(), key=lambda item: -len(item[1])):
-        few = len(concerned) <= FEW_LABELS and 2 * len(concerned) <= all_rows
+        few = len(concerned) <= FEW_LABELS and 2 * len(concerned) <= len(all_rows)
+        few = few and concerned.keys() != valued  # those of every value need no names
         text = f"{'; '.join(concerned)}: {note}." if few else f"{note[0].upper()}{note[1:]}."
         notes.append(text)
     if not notes:

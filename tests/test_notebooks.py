@@ -121,7 +121,9 @@ def test_parameters_are_those_that_a_run_passes(path, tmp_path, monkeypatch):
 
     monkeypatch.setattr(run, "execute", instead)
     for report in ("cambridgeshire_2019-20", "made-up_cambridgeshire_2017-q2"):
-        run._execute(read_parameters(PARAMS / f"{report}.yml"), PARAMS, tmp_path / report)
+        staging = tmp_path / report
+        staging.mkdir()
+        run._execute(read_parameters(PARAMS / f"{report}.yml"), PARAMS, staging)
     (cell,) = filter(is_parameters, code_cells(read(path)))
     defaults = {}
     exec(cell.source, {}, defaults)
