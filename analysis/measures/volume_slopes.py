@@ -73,7 +73,7 @@ def slopes(activity: Counts, area: str, period: str, confidence: float) -> Findi
                 rows += _slope(own, sums, measure, version, words, confidence)
             else:
                 place = {"area": area, "period": period, "edition": "none"}
-                rows.append(not_available(NO_ACTIVITY, **words, **place))
+                rows += _absent(NO_ACTIVITY, (), words | place)
     return Findings(tuple(rows))
 
 
@@ -86,7 +86,7 @@ def _slope(
     try:
         cells = _cells(own, measure, version)
     except ValueError as error:  # the model says what it needs
-        return [not_available(str(error), shown, **words)]
+        return [*_absent(str(error), shown, words)]
     fitted = models.fit(cells, confidence)
     powers = [
         _power(cells, fitted, key, words | {"counts": shown, "basis": ""}, confidence)
@@ -94,12 +94,39 @@ def _slope(
     ]
     few = FEW_EVENTS if cells.events.sum() < EXACT_BELOW else ""
     if few := few or (NO_POWER if powers[0].value < NEEDED else ""):
-        return [too_few(few, shown, **words), *powers]
+        verdict = too_few(few, shown, **words | _verdict_words(words["series_id"]))
+        return [too_few(few, shown, **words), verdict, *powers]
     found = Finding(**words, value=fitted.value, lower=fitted.lower, upper=fitted.upper,
                     confidence=confidence, method="quasi-Poisson, t",
                     caveats=CELLS + (() if version == "between" else (INDEPENDENT_CELLS,)),
                     counts=shown)  # fmt: skip
     return [found, *_beside(cells, fitted, found, confidence), *powers]
+
+
+def _absent(reason: str, counts: tuple[Count | str, ...], words: dict) -> Iterator[Finding]:
+    """A slope, its verdict and its powers as not available."""
+    series = words["series_id"]
+    yield not_available(reason, counts, **words)
+    yield not_available(reason, counts, **words | _verdict_words(series))
+    for key in SLOPES:
+        yield not_available(reason, counts, **words | _power_words(series, key))
+
+
+def _verdict_words(series: str) -> dict[str, str]:
+    return {
+        "series_id": _beside_series(series, "slope-verdict"),
+        "kind": "verdict",
+        "unit": "verdict",
+    }
+
+
+def _power_words(series: str, key: str) -> dict[str, str]:
+    return {
+        "series_id": _beside_series(series, f"power-{key}"),
+        "kind": "share",
+        "unit": f"power to tell {SLOPES[key][1]}",
+        "form": "percent:0",
+    }
 
 
 def _rests_on(own: Counts, sums: Counts, measure: str) -> tuple[dict, tuple[Count | str, ...]]:
@@ -136,15 +163,9 @@ def _beside_series(series_id: str, name: str) -> str:
 def _power(
     cells: models.Cells, fitted: models.Slope, key: str, words: dict, confidence: float
 ) -> Finding:
-    slope, named = SLOPES[key]
-    return Finding(**words | {
-        "series_id": _beside_series(words["series_id"], f"power-{key}"),
-        "unit": f"power to tell {named}",
-        "kind": "share",
-        "form": "percent:0",
-        "value": models.power(cells, slope, fitted.dispersion, confidence),
-        "method": "non-central t, error under the slope named",
-    })  # fmt: skip
+    value = models.power(cells, SLOPES[key][0], fitted.dispersion, confidence)
+    return Finding(**words | _power_words(words["series_id"], key), value=value,
+                   method="non-central t, error under the slope named")  # fmt: skip
 
 
 def _beside(
@@ -154,8 +175,7 @@ def _beside(
     place = {"area": slope.area, "period": slope.period, "edition": slope.edition}
     place |= {"counts": slope.counts, "findings": (slope.id,)}
     series, label = slope.series_id, slope.label
-    yield Finding(series_id=_beside_series(series, "slope-verdict"), label=label,
-                  kind="verdict", unit="verdict", outcome=_verdict(fitted, confidence),
+    yield Finding(**_verdict_words(series), label=label, outcome=_verdict(fitted, confidence),
                   method=slope.method, **place)  # fmt: skip
     yield Finding(series_id=_beside_series(series, "dispersion"), label=label,
                   kind="statistic", unit="dispersion", form="number:2",

@@ -128,7 +128,7 @@ def test_an_area_without_activity_has_reasons():
     found = volume.by_district(nothing, "Kent", "2019/20", 0.95)
     found += volume.funnel(nothing, "Kent", "2019/20", "uses", "authorisations", by="district")
     found += volume_slopes.slopes(gather([]), "Kent", "2019/20", 0.95)
-    assert len(found) == 3 + 1 + 9
+    assert len(found) == 3 + 1 + 9 * 5  # each slope, its verdict and three powers
     assert {(row.reason, row.area, row.period) for row in found} == {
         (volume.NO_ACTIVITY, "Kent", "2019/20")
     }
@@ -213,6 +213,8 @@ def test_slopes_are_those_of_r_or_too_few(measure, version):
         assert dispersion == pytest.approx(float(wanted["dispersion"]), rel=1e-6)
     else:
         assert (row.status, row.reason) == ("too few to say", volume_slopes.NO_POWER)
+        verdict = slopes().one(f"volume/slope-verdict/{measure}/{version}")
+        assert (verdict.status, verdict.reason) == (row.status, row.reason)
 
 
 def test_which_slopes_can_be_given():
@@ -251,6 +253,8 @@ def test_fewer_than_ten_events_give_no_slope_but_their_number():
     assert [count.value for count in row.counts[:2]] == [2, 90_990]
     nothing = found.one("volume/slope/discharges/all")
     assert nothing.status == "not available" and "needs events" in nothing.reason
+    for name in ("slope-verdict", "power-0", "power-a-half", "power-two"):
+        assert found.one(f"volume/{name}/discharges/all").reason == nothing.reason
 
 
 def test_a_slope_rests_on_every_month_and_leaves_out_those_without_incidents():
