@@ -98,12 +98,16 @@ def test_link_test_leaves_out_what_is_certain(patterns, fit):
     certain = fit.probabilities.copy()
     certain[:2] = 0, np.nan
     found = link_test(patterns, certain)
-    keep = np.arange(len(certain)) > 1
-    linear = np.log(certain[keep] / (1 - certain[keep]))
+    incidents = np.repeat(np.arange(len(patterns.starts) - 1), np.diff(patterns.starts))
+    kept = patterns.pattern_of > 1
+    chance = certain[patterns.pattern_of[kept]]
+    linear = np.log(chance / (1 - chance))
     design = np.column_stack([np.ones(len(linear)), linear, linear**2])
-    counts = np.column_stack([patterns.events, patterns.trials - patterns.events])[keep]
-    other = sm.GLM(counts, design, sm.families.Binomial()).fit(tol=1e-14)
+    single = sm.Logit(patterns.outcome_of[kept].astype(float), design)
+    by_incident = {"groups": incidents[kept], "use_correction": False}
+    other = single.fit(disp=0, tol=1e-12, cov_type="cluster", cov_kwds=by_incident)
     assert found.coefficients == pytest.approx(other.params, abs=1e-8)
+    assert found.errors == pytest.approx(other.bse, rel=1e-8)
 
 
 def test_calibration_as_r_gives_it(patterns, fit):
