@@ -86,6 +86,7 @@ def test_reports_that_are_all_alone_have_the_usual_interval(events, others, conf
     found = share(given_events, every, series(*range(trials)), confidence)
     assert (found.lower, found.upper) == close(wilson(events, trials, confidence))
     assert found.design_effect == pytest.approx(1, abs=1e-12)
+    assert (found.lower == 0, found.upper == 1) == (events == 0, others == 0)
 
 
 def test_a_ratio_of_reports_that_are_all_alone_is_no_narrower_than_katz():
@@ -150,6 +151,16 @@ def test_the_numbers_of_incidents_and_the_order_of_rows_do_not_matter(data):
         return [shares.lower, shares.upper, *((ratio.lower, ratio.upper) if both else ())]
 
     assert found(order, 99 - 7 * incidents) == pytest.approx(found(events.index, incidents))
+
+
+def test_reports_in_neither_group_count_for_nothing():
+    events, group, incidents = made_up("many")
+    all_reports = ratio_of_shares(events, group == "a", group == "b", incidents, 0.95)
+    extra = pd.Series(True, index=range(10_000, 10_040))
+    more = [pd.concat([one, given]) for one, given in (
+        (events, extra), (group == "a", ~extra), (group == "b", ~extra),
+        (incidents, pd.Series(range(5000, 5040), index=extra.index)))]  # fmt: skip
+    assert ratio_of_shares(*more, 0.95) == all_reports
 
 
 # refused

@@ -29,6 +29,7 @@ def test_reports_within_thirty_minutes_are_a_chain_that_may_last_longer():
     times = [{"time": time} for time in ("12:00", "12:30", "13:00", "13:31")]
     assert grouped("within 30 minutes", *times) == [0, 0, 0, 1]
     assert grouped("same minute", *times) == [0, 1, 2, 3]
+    assert grouped("same minute", {"time": "12:00"}, {"time": "12:01"}) == [0, 1]
 
 
 def test_midnight_parts_nothing():

@@ -210,6 +210,17 @@ def test_each_tactic_once_a_report_and_all_uses_of_a_ced_as_one():
     }
 
 
+def test_a_question_with_one_box_answered_is_answered():
+    found = by("reason", records_of({"reason: Other": "Not reported"}))
+    assert found.one("records/by-reason/not-reported").value == 0
+
+
+def test_a_ced_only_ticked_is_a_tactic_reported():
+    found = by("tactic", records_of({"tactics": [], "ced": ["CED aimed"]}))
+    assert found.one("records/by-tactic/tactics-not-reported").value == 0
+    assert found.one("records/by-tactic/ced").value == 1
+
+
 def test_a_ced_only_ticked_is_a_tactic():
     found = quarter.tactics_and_reports(records_of({"tactics": ["Shield"], "ced": ["CED aimed"]}))
     assert found.one("records/tactics/in-all").value == 2
