@@ -175,9 +175,10 @@ def against(method: str, taken: dict[str, list], ours: list[float], columns: int
     if method == "statsmodels":
         held = held and all(far[name] <= CLOSE[name] for name in CLOSE)
     print(row(method, theirs))
+    allowed = "" if most is None else f" (at most {most})"
     print(f"  {'':12} {faster:.1f} times as long (at least {times}), our share of the memory "
-          f"{share:.2f} (at most {most}), coefficients within {far['coefficients']:.0e}, errors "
-          f"within {far['errors']:.0e}: {'held' if held else 'MISSED'}", flush=True)  # fmt: skip
+          f"{share:.2f}{allowed}, coefficients within {far['coefficients']:.0e}, errors within "
+          f"{far['errors']:.0e}: {'held' if held else 'MISSED'}", flush=True)  # fmt: skip
     return held
 
 
