@@ -84,9 +84,13 @@ def test_a_summary_shows_twenty_lines_of_a_kind_and_the_number_of_the_rest(read)
 
 
 def test_every_fault_of_a_row_is_listed(read):
-    reading = read({"SubjectAge": "old", "SubjectGender": "none", "IncidentDate": "?"}, {})
-    faults = reading.remarks[reading.remarks["action"] == "set aside"]
-    assert set(faults["column"]) == {"SubjectAge", "SubjectGender", "IncidentDate"}
+    # and nothing of its other cells, such as an age in years
+    faulty = {"PrimaryConduct": "old", "SubjectGender": "none", "IncidentDate": "?"}
+    reading = read(faulty | {"SubjectAge": "24"}, {"SubjectAge": "24"})
+    faults, repaired = reading.remarks[:-1], reading.remarks.iloc[-1]
+    assert set(faults["action"]) == {"set aside"}
+    assert (repaired["row"], repaired["action"]) == (3, "repaired")
+    assert set(faults["column"]) == {"PrimaryConduct", "SubjectGender", "IncidentDate"}
     assert set(faults["row"]) == {2} and list(reading.records.reports.index) == [3]
 
 
@@ -116,8 +120,9 @@ def test_health_is_derived_from_two_boxes(read):
         ("", "Yes"): "Mental",
     }  # fmt: skip
     reports = [{"PhysicalDisability": one, "MentalDisability": two} for one, two in cases]
-    found = read(*reports).records.reports["health condition"]
-    assert list(found) == list(cases.values())
+    records = read(*reports).records
+    assert list(records.reports["health condition"]) == list(cases.values())
+    assert "health condition" not in records.absent
 
 
 def test_one_column_of_health_keeps_the_word_none(read):
@@ -196,6 +201,20 @@ def test_contradictions_are_labelled_and_kept(read):
     assert list(labelled["row"]) == list(range(3, 3 + len(cases)))
     for remark, (_, column, words) in zip(labelled.itertuples(), cases, strict=True):
         assert remark.column == column and words in remark.reason and remark.action == "labelled"
+
+
+def test_an_empty_block_may_say_so(read):
+    said = [{"CED Used": "No"}, {"CED Used": "N/A"}, {"CED Used": ""}, {"CED Drawn": "No"},
+            {"CarryingCED": "No"}]  # fmt: skip
+    assert read(*said).remarks.empty
+
+
+def test_of_a_torn_row_nothing_but_that_is_said(tmp_path):
+    path = tmp_path / "records.csv"
+    path.write_text("IncidentDate,SubjectAge,Tactic 1\n,old\n2017-04-01,24\n", "utf-8")
+    reading = read_records(path, "Cambridgeshire", "2017-Q2")
+    assert list(reading.remarks["reason"]) == ["has 2 cells where the header has 3"] * 2
+    assert len(reading.records) == 0 and len(reading.set_aside) == reading.rows == 2
 
 
 def test_without_a_period_no_date_is_outside_it_and_the_months_are_named(read):
