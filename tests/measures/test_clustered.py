@@ -119,6 +119,15 @@ def test_no_event_and_nothing_but_events_take_the_worst_case(event):
     assert (found.lower, found.upper) == close((1 - far, 1.0) if event else (0.0, far))
 
 
+def test_none_and_all_have_limits_at_the_very_ends():
+    """Nine reports of one incident and others of their own: rounding would leave 1e-17."""
+    for alone in range(1, 40):
+        incidents = series(*[0] * 9, *range(1, alone + 1))
+        every = series(*[True] * (9 + alone))
+        assert share(~every, every, incidents, 0.9).lower == 0
+        assert share(every, every, incidents, 0.9).upper == 1
+
+
 def test_events_outside_the_base_count_for_nothing():
     base = series(True, True, False, False)
     one = share(series(True, False, True, True), base, series(1, 2, 2, 3), 0.95)
