@@ -20,7 +20,7 @@ from scipy.special import ndtri, roots_hermitenorm, wrightomega
 
 STEPS, CLOSE = 100, 1e-10
 HALVINGS = 40
-NOISE = 1e-13  # of the log likelihood, relative: less is rounding
+NOISE = 1e-9  # of the log likelihood, relative: less is the error of the quadrature
 SMALLEST = 1e-4  # of σ: below it the data cannot tell it from nought
 FARTHEST = 64.0  # of σ
 
