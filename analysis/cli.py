@@ -144,6 +144,10 @@ def _new_quarter(given: argparse.Namespace) -> int:
     reading = read_records(given.records, asked.area, asked.period)
     status = _remarked(reading, given.into / f"{asked.name}_check.csv")
     before = new_quarter.records_before(asked.area, asked.period, given.into)
+    if before and before.name == given.records.name:
+        print(f"{before} is of the period before, but has the same name: rename one of the two "
+              "files, and give it as records_before, to see what has changed.")  # fmt: skip
+        before = None
     text = new_quarter.text_of(
         reading.records, given.records, given.into, before, given.district_activity
     )

@@ -26,6 +26,7 @@ def quarters(tmp_path_factory):
     folder = tmp_path_factory.mktemp("quarters")
     made_up.write(folder / "first", made_up.make(80, 1, replace(USUAL, period="2017-Q2")))
     made_up.write(folder / "second", made_up.damaged(400, 2, replace(USUAL, period="2017-Q3")))
+    shutil.copy(folder / "second" / "records.csv", folder / "second" / "third-quarter.csv")
     return folder
 
 
@@ -56,13 +57,20 @@ def test_the_next_quarter_finds_the_one_before_and_tells_what_was_set_aside(
 ):
     cli.main(given(quarters / "first" / "records.csv", "2017/18-Q1", tmp_path))
     capsys.readouterr()
-    status = cli.main(given(quarters / "second" / "records.csv", "2017/18-Q2", tmp_path))
+    status = cli.main(given(quarters / "second" / "third-quarter.csv", "2017/18-Q2", tmp_path))
     said = capsys.readouterr().out
     assert status == cli.SET_ASIDE == 1
     assert "Rows were set aside" in said and "What has changed" in said
     before = read_parameters(tmp_path / "cambridgeshire_2017-q3.yml").sources.records_before
     assert (tmp_path / before).samefile(quarters / "first" / "records.csv")
     assert (tmp_path / "cambridgeshire_2017-q3_check.csv").exists()
+
+
+def test_two_quarters_of_one_file_name_are_not_mixed_up(quarters, tmp_path, capsys):
+    cli.main(given(quarters / "first" / "records.csv", "2017-Q2", tmp_path))
+    cli.main(given(quarters / "second" / "records.csv", "2017-Q3", tmp_path))
+    assert "has the same name: rename one" in capsys.readouterr().out
+    assert read_parameters(tmp_path / "cambridgeshire_2017-q3.yml").sources.records_before is None
 
 
 def test_a_params_file_is_not_replaced(quarters, tmp_path, capsys):
@@ -110,4 +118,7 @@ def test_the_made_up_params_file_is_what_the_command_writes(tmp_path):
     committed = yaml.safe_load((PARAMS / "made-up_cambridgeshire_2017-q2.yml").read_text("utf-8"))
     for sources, folder in ((written["sources"], tmp_path), (committed["sources"], PARAMS)):
         sources |= {key: (folder / path).resolve() for key, path in sources.items()}
+    # Taser was used too seldom in it for the regression to say anything
+    assert committed["choices"].pop("outcome") == "handcuffed not compliant"
+    assert written["choices"].pop("outcome") == "Taser used"
     assert written == committed
