@@ -74,8 +74,6 @@ MAY_NOT_STAND = {
     "SubjectEthnicity": ["IC1", "White British", "British"],
     "SubjectInjured": ["Perhaps", "None", "2", "Yes, I was injured as a result of an assault"],
     "CED Fired": ["2", "twice"],
-    "StaffInjuryLevel": ["Death", "Graze"],
-    "SubjectNatureOfInjury": ["Minor, bruise"],
     "IncidentDate": ["", "2017-02-30", "31/04/2017", "04/13/2017", "2017", "Total", "N/A", "0",
                      "1 Foo 2017", "20170401", "0017-04-01"],
     "IncidentTime": ["24:00", "12:60", "13:00 pm", "0:00 am", "noon", "1.5", "12", "09:05:61"],
@@ -122,6 +120,16 @@ def test_what_may_not_stand_is_set_aside_with_what_may(header, printed, value):
 
 def test_of_several_levels_the_highest_is_taken_and_labelled():
     assert _judged("SubjectNatureOfInjury", "Minor, Death, Severe")[:2] == ("Death", "labelled")
+    assert _judged("SubjectNatureOfInjury", "Bruise, minor")[:2] == ("Minor", "labelled")
+
+
+@pytest.mark.parametrize(
+    ("header", "printed"),
+    [("SubjectNatureOfInjury", "Graze, bruise"), ("StaffInjuryLevel", "Death")],
+)
+def test_words_for_an_injury_never_cost_a_report(header, printed):
+    verdict = _judged(header, printed)
+    assert verdict == ("Not reported", "labelled", "words that name no level of injury")
     assert _judged("StaffInjuryLevel", "severe,Minor")[:2] == ("Severe", "labelled")
 
 

@@ -8,8 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from analysis.sources.records.files import Coded, Table
 from analysis.sources.records.remarks import Remark
+from analysis.sources.records.table import Coded, Table
 from analysis.sources.records.values import Verdict, judge, tidy
 from analysis.standard.form import Column
 from analysis.standard.periods import Period

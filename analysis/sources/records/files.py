@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain, islice
 from operator import eq
@@ -18,6 +17,7 @@ from analysis.errors import Refused, refusal
 from analysis.sources import workbook
 from analysis.sources.records.headers import HEADERS, recognised
 from analysis.sources.records.remarks import Remark
+from analysis.sources.records.table import Coded, Table
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 SOUGHT = 20  # rows in which the header is looked for: titles may stand above it
@@ -27,31 +27,6 @@ _WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # zip (.xlsx, .ods); the older
 _POINTER = b"version https://git-lfs"
 # a row: its number as a spreadsheet shows it, and its cells
 Line = tuple[int, list[str]]
-
-
-@dataclass(frozen=True)
-class Coded:
-    """A column: its different values, and for each row which of them."""
-
-    values: list[str]
-    codes: np.ndarray
-
-
-@dataclass(frozen=True)
-class Table:
-    """The table of a file, every cell as text.
-
-    ``rows``: the number of each row that holds anything, as a spreadsheet shows it. ``damaged``:
-    place in ``rows``: what is wrong with a row as a whole.
-    """
-
-    file: str
-    header_row: int
-    header: list[str]
-    rows: np.ndarray
-    columns: list[Coded]
-    damaged: dict[int, str]
-    remarks: list[Remark] = field(default_factory=list)
 
 
 def read_table(path: Path) -> Table:

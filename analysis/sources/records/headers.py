@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
 
 from analysis.errors import refusal
 from analysis.sources.records.remarks import Remark
+from analysis.sources.records.table import Table
 from analysis.standard.form import (
     HEALTH_CONDITIONS,
     MADE_UP,
@@ -18,9 +18,6 @@ from analysis.standard.form import (
     columns,
 )
 from analysis.standard.names import plain
-
-if TYPE_CHECKING:
-    from analysis.sources.records.files import Table
 
 # Some forces have one column in place of the form's two boxes on disability.
 HEALTH = Column(

@@ -10,9 +10,9 @@ import pandas as pd
 
 from analysis.errors import refusal
 from analysis.sources.records.cells import Cells, judged
-from analysis.sources.records.files import Table
 from analysis.sources.records.headers import Layout
 from analysis.sources.records.remarks import Remark
+from analysis.sources.records.table import Table
 from analysis.standard.form import TACTIC_PAIRS
 from analysis.standard.periods import Period
 

@@ -154,15 +154,20 @@ def _age(column: Column, text: str) -> Verdict | None:
     return Verdict("65 and over", "spelled", OTHERWISE) if re.fullmatch(r"65 ?\+", small) else None
 
 
-def _level(column: Column, text: str) -> Verdict | None:
-    """None at all, or several levels, of which the highest is taken."""
+def _level(column: Column, text: str) -> Verdict:
+    """Words, several joined by commas: the highest level among them, where one is named.
+
+    What the column may hold is not known but for its being such a list (definition 22), so that
+    no row is set aside for its words.
+    """
     if letters(text) in ("none", "noinjury", "nil"):
         return Verdict(NOT_REPORTED, "spelled", "no level is given")
     named = [_spellings(column).get(letters(part)) for part in text.split(",")]
-    if None in named or NOT_REPORTED in named:
-        return None
-    highest = max(named, key=column.allowed.index)
-    return Verdict(highest, "labelled", "several levels: the highest is taken")
+    levels = [one for one in named if one not in (None, NOT_REPORTED)]
+    if not levels:
+        return Verdict(NOT_REPORTED, "labelled", "words that name no level of injury")
+    highest = max(levels, key=column.allowed.index)
+    return Verdict(highest, "labelled", "several words: the highest level among them is taken")
 
 
 def _tactic(column: Column, text: str) -> Verdict:
