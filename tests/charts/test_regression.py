@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from analysis.charts import regression
+from analysis.charts.drawing import ORANGE
 from analysis.findings import Findings
 from analysis.measures import specifications
 from tests.measures.regression_by_hand import planted, study_of
@@ -86,3 +87,10 @@ def test_the_panel_has_a_row_for_each_choice_that_was_made(study, curve):
     assert "to reference" not in re.findall(r">([^<>]+)</text>", chart.svg)
     assert "Main: without a value" in chart.alternative
 
+
+def test_the_main_specification_is_told_apart_by_shape_and_colour(study, curve):
+    assert _drawn(study, curve).svg.lower().count(ORANGE.lower()) >= 2
+    other = [one for one in specifications.every(study) if one.missing == "complete"]
+    only = Findings(tuple(row for row in curve if row.series_id.endswith("/complete")))
+    chart = regression.curve(only, other, study.main("Taser used"), "Odds ratios")
+    assert ORANGE.lower() not in chart.svg.lower()

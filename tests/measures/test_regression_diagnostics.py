@@ -7,6 +7,7 @@ import statsmodels.api as sm
 
 from analysis.findings import TOO_FEW
 from analysis.measures.regression_diagnostics import OUTSIDE, diagnostics
+from analysis.models.diagnostics import link_test
 from tests.measures.regression_by_hand import planted, study_of
 from tests.records_by_hand import records_of
 
@@ -50,12 +51,17 @@ def test_brier_is_the_mean_squared_error_of_single_reports(rows, on_raw_reports)
     assert rows["Scaled Brier score"].value == pytest.approx(scaled, rel=1e-6)
 
 
-def test_the_link_test_is_the_square_of_the_log_odds(rows, on_raw_reports):
+def test_the_link_test_is_the_square_of_the_log_odds(study, rows, on_raw_reports):
     linear = on_raw_reports.fittedvalues
     columns = np.column_stack([np.ones(len(linear)), linear, linear**2])
     found = sm.Logit(on_raw_reports.model.endog, columns).fit(disp=False)
     assert rows["Link test"].value == pytest.approx(found.params[2], abs=1e-6)
-    assert rows["Link test"].lower < rows["Link test"].value < rows["Link test"].upper
+    model = study.estimate("Taser used", "Black").model
+    error = link_test(model.patterns, model.fit.probabilities).errors[2]
+    lower, upper = rows["Link test"].lower, rows["Link test"].upper
+    assert (lower, upper) == pytest.approx(
+        (found.params[2] - 1.959964 * error, found.params[2] + 1.959964 * error), abs=1e-5
+    )
 
 
 def test_inflation_is_from_the_covariance_of_the_coefficients(rows, on_raw_reports):
