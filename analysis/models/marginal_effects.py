@@ -38,10 +38,9 @@ def _effect(patterns: Patterns, fit: Fit, factor: str, place: int) -> tuple[floa
     shifts = np.concatenate([[0.0], fit.coefficients[term]])
     if np.isnan(shifts).any():
         return np.nan, np.nan
-    fitted = (patterns.trials > 0) & ~fit.certain
-    weights = np.where(fitted, patterns.trials / patterns.trials.sum(), 0)
+    weights = patterns.trials / patterns.trials.sum()
     own = patterns.codes[:, list(patterns.levels).index(factor)]
-    without = logit(np.where(fitted, fit.probabilities, 0.5)) - shifts[own]
+    without = logit(np.where(weights > 0, fit.probabilities, 0.5)) - shifts[own]
     there, here = expit(without + shifts[place]), expit(without)
     slope = weights * there * expit(-without - shifts[place])
     gradient = patterns.totals(slope - weights * here * expit(-without))
