@@ -25,7 +25,7 @@ from analysis.findings import formatted
 from analysis.made_up.files import make
 from analysis.made_up.plan import SHARES, USUAL, Planted
 from analysis.made_up.reports import LATEST
-from analysis.measures.incidents import group_reports
+from analysis.measures.records.incidents import group_reports
 from analysis.models.logit import Fit, fit_logit
 from analysis.models.patterns import collapse
 from analysis.places import ROOT

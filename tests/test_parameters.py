@@ -9,7 +9,14 @@ from jsonschema.exceptions import ValidationError
 
 from analysis.audit import check_at_hand
 from analysis.errors import Refused
-from analysis.parameters import CHAPTERS, OFFICIAL_CHAPTERS, RECORD_CHAPTERS, _NoDoubles, read_parameters, schema
+from analysis.parameters import (
+    CHAPTERS,
+    OFFICIAL_CHAPTERS,
+    RECORD_CHAPTERS,
+    _NoDoubles,
+    read_parameters,
+    schema,
+)
 from analysis.places import PARAMS
 from analysis.standard.forces import forces
 

@@ -8,7 +8,7 @@ import matplotlib as mpl
 
 from analysis.charts.drawing import BLUE, ORANGE, STYLE, Chart, finish, mark, new_figure
 from analysis.findings import Findings
-from analysis.measures.injury_study import OF_ALL
+from analysis.measures.records.injury_study import OF_ALL
 
 LINE = 22  # characters of a name in a line
 

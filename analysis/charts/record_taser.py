@@ -67,8 +67,8 @@ def _limits(row: Finding) -> str:
 def on_incidents(findings: Findings, area: str) -> Chart | None:
     """Uses against incidents of each district on log axes, with the line of proportion.
 
-    ``findings`` of ``analysis.measures.volume.by_district``; the number at a point is its uses per
-    thousand incidents. None where no district has a use.
+    ``findings`` of ``analysis.measures.records.volume.by_district``; the number at a point is its
+    uses per thousand incidents. None where no district has a use.
     """
     rows = [row for row in findings.where(series_id=PER_THOUSAND) if row.available]
     whole = next((row for row in rows if row.area == area), None)
@@ -134,7 +134,7 @@ def _log_axes(axes: Axes) -> None:
 def funnel(findings: Findings) -> Chart | None:
     """Districts in a funnel of one stage given the one before; None where there is no funnel.
 
-    ``findings`` of ``analysis.measures.volume.funnel`` by district. Nothing is ranked.
+    ``findings`` of ``analysis.measures.records.volume.funnel`` by district. Nothing is ranked.
     """
     inner, outer = (
         {row.area: row for row in findings if row.series_id.endswith(f"/limits-{suffix}")}

@@ -20,8 +20,8 @@ from analysis.charts.drawing import (
     new_figure,
 )
 from analysis.findings import Finding, Findings
-from analysis.measures.regression import REPORT, Specification
-from analysis.measures.regression_factors import MISSING_RULES, SETS
+from analysis.measures.records.regression import REPORT, Specification
+from analysis.measures.records.regression_factors import MISSING_RULES, SETS
 from analysis.standard.form import INCIDENT_RULES
 
 _PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1}

@@ -6,8 +6,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from analysis.charts import record_injuries as charts
-from analysis.measures import record_injuries
-from analysis.measures.injury_study import OF_ALL, Study
+from analysis.measures.records import injuries
+from analysis.measures.records.injury_study import OF_ALL, Study
 from tests.records_by_hand import records_of
 
 HURT = {"subject injured": "Yes", "officer injured": "Yes"}
@@ -24,12 +24,12 @@ def study(*reports):
 
 
 def by_tactic(given):
-    rows = record_injuries.by_highest_tactic(given, "applied first", "metropolitan", "subjects")
+    rows = injuries.by_highest_tactic(given, "applied first", "metropolitan", "subjects")
     return charts.subjects_by_tactic(rows)
 
 
 def by_resistance(given):
-    return charts.officers_by_resistance(record_injuries.by_resistance(given, "officers"))
+    return charts.officers_by_resistance(injuries.by_resistance(given, "officers"))
 
 
 @pytest.fixture(scope="module", params=[by_tactic, by_resistance])

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 
 from analysis.charts import record_taser as charts
 from analysis.ledger import Ledger
-from analysis.measures import record_taser, volume
+from analysis.measures.records import taser, volume
 from analysis.sources import district_activity
 from tests.records_by_hand import records_of
 
@@ -33,7 +33,7 @@ def sums(districts):
 def carriage(*reports):
     records = records_of(*reports)
     alone = pd.Series(range(len(records)), records.reports.index)
-    return charts.carriage(record_taser.carriage(records, alone, 0.95))
+    return charts.carriage(taser.carriage(records, alone, 0.95))
 
 
 def on_incidents(districts=DISTRICTS):

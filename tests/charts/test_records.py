@@ -6,8 +6,8 @@ from bs4 import BeautifulSoup
 
 from analysis.charts import records as charts
 from analysis.charts.drawing import BLUE
-from analysis.measures.incidents import group_reports, range_of_incidents
-from analysis.measures.quarter import reports_by
+from analysis.measures.records.incidents import group_reports, range_of_incidents
+from analysis.measures.records.quarter import reports_by
 from tests.records_by_hand import records_of
 
 RECORDS = records_of(

@@ -8,8 +8,8 @@ import pytest
 from analysis.charts import regression
 from analysis.charts.drawing import ORANGE
 from analysis.findings import Findings
-from analysis.measures import specifications
-from tests.measures.regression_by_hand import planted, study_of
+from analysis.measures.records import specifications
+from tests.measures.records.regression_by_hand import planted, study_of
 from tests.records_by_hand import records_of
 
 OUTCOMES = ("Taser used", "Taser discharged", "handcuffed not compliant")

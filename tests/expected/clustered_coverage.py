@@ -15,8 +15,8 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from analysis.measures.clustered import ratio_of_shares, share  # noqa: E402
 from analysis.measures.intervals import wilson  # noqa: E402
+from analysis.measures.records.clustered import ratio_of_shares, share  # noqa: E402
 
 SEED, RUNS, CONFIDENCE = 20170401, 2000, 0.95
 SIZES, CHANCES = [1, 2, 3, 4], [0.5, 0.3, 0.15, 0.05]  # reports of an incident

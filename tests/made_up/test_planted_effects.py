@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.made_up.files import make
-from analysis.measures.incidents import group_reports
+from analysis.measures.records.incidents import group_reports
 from tests import planted_effects
 from tests.planted_effects import PLAN, REPORTS, RULE, read_back
 

@@ -1,0 +1,1 @@
+"""Measures on a force's records: reports, and the incidents that they are guessed to be."""

@@ -1,0 +1,193 @@
+"""Incidents guessed from records, by each of four rules.
+
+No published file says which reports are of one incident (definition 2). Reports are therefore
+taken together by what they have in common, and the number of incidents is a range: each rule of
+``analysis.standard.form.INCIDENT_RULES`` joins at least the reports that the rule before it joins.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from analysis.errors import refusal
+from analysis.findings import Finding, Findings, not_available
+from analysis.measures.records.questions import lacks
+from analysis.records import Records, Tally
+from analysis.standard.form import INCIDENT_RULES, NOT_REPORTED, PLACES
+from analysis.standard.names import slug
+
+SUBJECT = "records incidents"
+MOST_MINUTES = 30
+LARGEST = 5  # incidents of so many reports or more are counted together
+
+_PLACE = ("district", *(f"location: {place}" for place in PLACES))
+_PERSON = ("age", "gender", "ethnicity")
+_SAME = {  # rule: (fields that are equal, most minutes from one report to the next)
+    "same minute": ((*_PLACE, *_PERSON), 0),
+    "within 30 minutes": ((*_PLACE, *_PERSON), MOST_MINUTES),
+    "one place": (_PLACE, MOST_MINUTES),
+}
+
+A_GUESS = "a guess: no file says which reports are of one incident, and an incident is not a person"
+NO_TIME = "a report without a time stays an incident of its own"
+
+
+def minutes(reports: pd.DataFrame) -> pd.Series:
+    """Minute of each report since the beginning of 1970, missing (NaN) where no time is given.
+
+    Refuses a date that is not YYYY-MM-DD and a time that is not HH:MM.
+    """
+    day = _read(reports["date"], "%Y-%m-%d").astype("int64") // 60
+    given = ~reports["time"].isin(["", NOT_REPORTED])
+    clock = _read(reports.loc[given, "time"], "%H:%M")
+    return (day + clock.dt.hour * 60 + clock.dt.minute).reindex(reports.index)
+
+
+def _read(texts: pd.Series, pattern: str) -> pd.Series:
+    """Texts as moments; each distinct text is read once."""
+    codes, distinct = pd.factorize(texts.astype(object), use_na_sentinel=False)
+    moments = pd.to_datetime(pd.Index(distinct), format=pattern, errors="coerce").as_unit("s")
+    wrong = moments[codes].isna()
+    if wrong.any():
+        row, value = next(iter(texts[wrong].items()))
+        raise refusal(f"row {row}, {texts.name}", f"{value!r} cannot be read", pattern)
+    return pd.Series(moments[codes], index=texts.index)
+
+
+def group_reports(records: Records, rule: str) -> pd.Series:
+    """Number of the incident of each report by ``rule``, from 0 in the order of the file.
+
+    Index as ``records.reports``. Reports are of one incident where the rule's fields are equal and
+    each is at most so many minutes after the one before, midnight or not: a chain may last longer.
+    An answer that is not reported is equal only to another that is not reported, so an incident
+    that one officer describes less fully falls apart; "one place", which asks nothing about the
+    subject, shows how much that can matter. Fields that the file lacks tell nothing apart. A
+    report without a time cannot be grouped and is an incident of its own. Refuses an unknown rule.
+    """
+    if rule not in INCIDENT_RULES:
+        raise refusal("incident rule", f"{rule!r} is not known", INCIDENT_RULES)
+    if rule not in _SAME:
+        return pd.Series(np.arange(len(records)), index=records.reports.index)
+    fields, most = _SAME[rule]
+    key, when = _key(records.reports, fields), minutes(records.reports).to_numpy()
+    order = np.lexsort((when, key))
+    new = np.ones(len(order), bool)
+    # a missing time is never within the minutes, so that such a report begins and ends its own
+    new[1:] = (np.diff(key[order]) != 0) | ~(np.diff(when[order]) <= most)
+    number = np.empty(len(order), np.int64)
+    number[order] = np.cumsum(new)
+    return pd.Series(pd.factorize(number)[0], index=records.reports.index)
+
+
+def _key(reports: pd.DataFrame, fields: tuple[str, ...]) -> np.ndarray:
+    """One whole number for each combination of the fields."""
+    key = np.zeros(len(reports), np.int64)
+    for field in fields:
+        column = reports[field]
+        codes = column.cat.codes if isinstance(column.dtype, pd.CategoricalDtype) else None
+        codes = pd.factorize(column)[0] if codes is None else codes.to_numpy()
+        key = key * (int(codes.max(initial=0)) + 1) + codes
+    return key
+
+
+def range_of_incidents(records: Records) -> Findings:
+    """The number of incidents by each rule, reports per incident, and reports without a time.
+
+    The design effect is that of an outcome which all reports of an incident share: the sum of
+    squared sizes over the sum of sizes.
+    """
+    rows = [finding for rule in INCIDENT_RULES for finding in _number(records, rule)]
+    without = int((records.reports["time"].isin(["", NOT_REPORTED])).sum())
+    tally = Tally("reports", without, "no time given", breakdown="time", group="no time")
+    counts = tuple(records.counts([tally], SUBJECT))
+    rows.append(
+        Finding("incidents/reports-without-a-time", "Reports without a time", "count",
+                **records.place, unit="report", value=without, counts=counts,
+                caveats=("each is an incident of its own by every rule",))
+    )  # fmt: skip
+    return Findings(tuple(rows))
+
+
+def _number(records: Records, rule: str) -> list[Finding]:
+    words = _words(records)
+    number = {"series_id": f"incidents/number/{slug(rule)}", "label": f"Incidents, {rule}"} | words
+    if rule in _SAME and (reason := records.lacks("time")):
+        return [not_available(reason, **number)]
+    sizes = group_reports(records, rule).value_counts()
+    reports, incidents, *_ = records.counts(_tallies(rule, sizes), SUBJECT)
+    return [
+        Finding(**number, value=incidents.value, counts=(incidents,)),
+        *_statistics(rule, sizes, (reports, incidents), words),
+    ]
+
+
+def sizes_of_incidents(records: Records) -> Findings:
+    """How many incidents have one report, two, three, four, and five or more, by each rule.
+
+    ``method`` of a finding is the rule. A rule is left out where the file has no times for it.
+    """
+    words, rows = _words(records), []
+    for rule in INCIDENT_RULES:
+        if rule in _SAME and records.lacks("time"):
+            continue
+        sizes = group_reports(records, rule).value_counts()
+        _, _, *counts = records.counts(_tallies(rule, sizes), SUBJECT)
+        rows += [
+            Finding(f"incidents/size/{slug(rule)}/{slug(label)}", f"Incidents of {label}", **words,
+                    value=count.value, method=rule, counts=(count,))
+            for label, count in zip(_sizes(), counts, strict=True)
+        ]  # fmt: skip
+    return Findings(tuple(rows))
+
+
+def _words(records: Records) -> dict:
+    return {"kind": "count", "unit": "incident", "caveats": _caveats(records), **records.place}
+
+
+def _caveats(records: Records) -> tuple[str, ...]:
+    lacking = lacks(records, "district", "location", *_PERSON)
+    return (A_GUESS, NO_TIME, *((f"{lacking}, so reports that differ there fall together",)
+                                if lacking else ()))  # fmt: skip
+
+
+def _sizes() -> list[str]:
+    return ["1 report", *(f"{size} reports" for size in range(2, LARGEST)),
+            f"{LARGEST} or more reports"]  # fmt: skip
+
+
+def _tallies(rule: str, sizes: pd.Series) -> list[Tally]:
+    given = {"breakdown": "incident rule"}
+    capped = sizes.clip(upper=LARGEST)
+    grouped = f"{rule}: {INCIDENT_RULES[rule]}"
+    return [
+        Tally("reports", int(sizes.sum()), "every report used", group=f"{rule}: reports", **given),
+        Tally("incidents", len(sizes), grouped, group=rule, **given),
+        *(
+            Tally("incidents", int((capped == size).sum()), f"{grouped}, of {label}",
+                  group=f"{rule}: {label}", **given)
+            for size, label in enumerate(_sizes(), 1)
+        ),
+    ]  # fmt: skip
+
+
+def _statistics(rule: str, sizes: pd.Series, counts: tuple, words: dict) -> list[Finding]:
+    """Reports per incident, and the design effect of an outcome that an incident shares."""
+    words = words | {"kind": "statistic", "form": "number:2", "counts": counts}
+    per_incident = words | {
+        "series_id": f"incidents/reports-per-incident/{slug(rule)}",
+        "label": f"Reports per incident, {rule}",
+        "unit": "report per incident",
+    }
+    effect = words | {
+        "series_id": f"incidents/design-effect/{slug(rule)}",
+        "label": f"Design effect of what an incident shares, {rule}",
+        "unit": "",
+    }
+    if not len(sizes):
+        return [not_available("no report was used", **given) for given in (per_incident, effect)]
+    kish = float((sizes**2).sum() / sizes.sum())
+    return [
+        Finding(**per_incident, value=float(sizes.mean()), basis="{0} in {1}"),
+        Finding(**effect, value=kish, method="sum of squared sizes over sum of sizes"),
+    ]

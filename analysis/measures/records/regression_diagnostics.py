@@ -1,0 +1,160 @@
+"""Whether the main fit can be relied on: diagnostics as findings, each with its rule of thumb."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+from scipy.special import ndtri
+
+from analysis.errors import Refused
+from analysis.findings import Finding, Findings, not_available
+from analysis.measures.records.regression import Estimate, Model, Study
+from analysis.measures.records.regression_outcomes import UNIT_OF_RECORDS
+from analysis.models import diagnostics as measured
+from analysis.models.firth import fit_firth
+from analysis.models.logit import Fit, fit_logit
+from analysis.models.patterns import Patterns
+from analysis.standard.names import slug
+
+OUTSIDE = "outside the rule of thumb ({})"
+SQUARE = "should hold nought: a square that matters says that the model misses something"
+FOLDED = "tenfold, incidents left out together, in an order drawn from the seed {}"
+OPTIMISTIC = "on the reports that the model was fitted to, so a little too good"
+ONE_BY_ONE = "reports of one incident count one by one, which flatters the number"
+SPARSE = "tells little where most patterns of covariates hold a report or two"
+BY_FACTOR = "how much the other covariates widen a factor's confidence region, per column"
+
+
+def diagnostics(study: Study, outcome: str, group: str, seed: int) -> Findings:
+    """Size of the main fit, and how it stands; nothing has a value where the ratio has none."""
+    made = study.estimate(outcome, group)
+    rows = _Rows(study, made, seed)
+    named = {
+        "reports": rows.reports, "incidents": rows.incidents, "largest incident": rows.largest,
+        "events per coefficient": rows.events_per_coefficient, "link test": rows.link_test,
+        "calibration slope": rows.calibration, "Brier score": rows.brier,
+        "scaled Brier score": rows.scaled_brier, "dispersion": rows.dispersion,
+    }  # fmt: skip
+    found = [rows.one(name, make) for name, make in named.items()]
+    return Findings((*found, *rows.inflation()))
+
+
+class _Rows:
+    """The diagnostics of one estimate."""
+
+    def __init__(self, study: Study, made: Estimate, seed: int) -> None:
+        self.study, self.made, self.seed = study, made, seed
+
+    def words(self, name: str, unit: str = "", form: str = "number:2") -> dict:
+        return {
+            "series_id": f"regression/{slug(self.made.outcome)}/{self.made.pair}/fit/{slug(name)}",
+            "label": f"{name[0].upper()}{name[1:]}", "kind": "statistic", "unit": unit,
+            "form": form, **self.study.records.place,
+        }  # fmt: skip
+
+    def one(self, name: str, make: Callable[[Model], dict]) -> Finding:
+        """A diagnostic, or why it has no value."""
+        words = self.words(name)
+        if not self.made.available:
+            return Finding(status=self.made.status, reason=self.made.reason, **words)
+        try:
+            given = words | make(self.made.model)
+        except (Refused, ValueError) as error:  # a fold without a level, one factor alone
+            return not_available(str(error), **words)
+        if not np.isfinite(given["value"]):
+            return not_available("there is no degree of freedom", **words)
+        return Finding(**given)
+
+    @property
+    def fit(self) -> Fit:
+        return self.made.model.fit_for(self.made.group)
+
+    # size
+    def reports(self, model: Model) -> dict:
+        counted = {"kind": "count", "unit": "report", "form": "count"}
+        return counted | {"value": len(model.sample.event), "caveats": (UNIT_OF_RECORDS,)}
+
+    def incidents(self, model: Model) -> dict:
+        counted = {"kind": "count", "unit": "incident", "form": "count", "method": model.rule}
+        return counted | {"value": model.patterns.clusters}
+
+    def largest(self, model: Model) -> dict:
+        counted = {"kind": "count", "unit": "report", "form": "count", "method": model.rule}
+        return counted | {"value": int(np.bincount(model.sample.clusters).max())}
+
+    def events_per_coefficient(self, model: Model) -> dict:
+        patterns = model.patterns
+        value = measured.events_per_column(patterns.trials, patterns.events, self.columns)
+        remarks = _remarks("events per column", value)
+        return {"value": value, "form": "number:1", "caveats": (ONE_BY_ONE, *remarks)}
+
+    @property
+    def columns(self) -> int:
+        return len(self.made.model.patterns.columns)
+
+    # fit
+    def link_test(self, model: Model) -> dict:
+        found = measured.link_test(model.patterns, self.fit.probabilities)
+        ends = self.limits(found.coefficients[2], found.errors[2])
+        return ends | {"method": "Pregibon, the square's coefficient", "caveats": (SQUARE,)}
+
+    def calibration(self, model: Model) -> dict:
+        found = measured.cross_validated_calibration(model.patterns, self.refit, self.seed)
+        remarks = _remarks("calibration slope", found.slope)
+        return self.limits(found.slope, found.slope_error) | {
+            "method": FOLDED.format(self.seed), "caveats": remarks,
+        }  # fmt: skip
+
+    def refit(self, patterns: Patterns) -> np.ndarray:
+        if not self.made.model.penalty(self.made.group):
+            return fit_logit(patterns).probabilities
+        return fit_firth(patterns.design, patterns.trials, patterns.events).probabilities
+
+    def limits(self, value: float, error: float) -> dict:
+        half = float(ndtri((1 + self.study.confidence) / 2)) * error
+        return {"value": value, "lower": value - half, "upper": value + half,
+                "confidence": self.study.confidence}  # fmt: skip
+
+    def _brier(self, model: Model) -> measured.Brier:
+        patterns = model.patterns
+        return measured.brier(self.fit.probabilities, patterns.trials, patterns.events)
+
+    def brier(self, model: Model) -> dict:
+        value = self._brier(model).score
+        return {"value": value, "form": "number:3", "caveats": (OPTIMISTIC,)}
+
+    def scaled_brier(self, model: Model) -> dict:
+        return {"value": self._brier(model).scaled, "form": "percent:1", "caveats": (OPTIMISTIC,)}
+
+    def dispersion(self, model: Model) -> dict:
+        patterns, columns = model.patterns, int(self.fit.kept.sum())
+        value = measured.dispersion(
+            self.fit.probabilities, patterns.trials, patterns.events, columns
+        )
+        return {"value": value, "caveats": (SPARSE, *_remarks("dispersion", value))}
+
+    def inflation(self) -> list[Finding]:
+        """Generalised VIF of each factor, on the scale of the root of a VIF."""
+        if not self.made.available:
+            return [self.one("generalised VIF", lambda model: {})]
+        terms = self.made.model.patterns.terms
+        return [self.one(f"generalised VIF, {factor}", self._inflation(factor))
+                for factor in terms]  # fmt: skip
+
+    def _inflation(self, factor: str) -> Callable[[Model], dict]:
+        def make(model: Model) -> dict:
+            found = measured.generalised_vif(self.fit.model_covariance, model.patterns.terms)
+            value = float(found.loc[factor, "per_column"])
+            remarks = _remarks("generalised VIF per column", value)
+            return {"value": value, "method": "Fox and Monette", "caveats": (BY_FACTOR, *remarks)}
+
+        return make
+
+
+def _remarks(name: str, value: float) -> tuple[str, ...]:
+    """That a value is outside its rule of thumb, and whose; nothing where it is inside."""
+    condition = measured.CONDITIONS[name]
+    whose = re.split("[,:]", condition.source)[0]
+    return () if condition.holds(value) else (OUTSIDE.format(whose),)

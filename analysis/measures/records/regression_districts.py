@@ -1,0 +1,152 @@
+"""An outcome by ethnic group within districts: districts differ, the ratio of groups is common."""
+
+from __future__ import annotations
+
+from math import exp, log, sqrt
+
+import pandas as pd
+
+from analysis.findings import Finding, Findings, not_available, too_few
+from analysis.measures.intervals import EXACT_BELOW
+from analysis.measures.records.benchmark_ladder import FEW
+from analysis.measures.records.regression import PERCEIVED, SELECTED, Study
+from analysis.measures.records.regression_outcomes import SUBJECT, UNIT_OF_RECORDS
+from analysis.models.firth import worst_design_effect
+from analysis.models.hierarchical import HierarchicalFit, fit_hierarchical
+from analysis.records import Tally
+from analysis.standard.form import NOT_REPORTED
+from analysis.standard.names import slug
+from analysis.standard.people import ETHNIC_GROUPS
+
+METHOD = (
+    "hierarchical Poisson, districts as random effects, adaptive quadrature; limits widened by the "
+    "design effect if all reports of an incident shared their outcome"
+)
+NO_DISTRICTS = "reports of fewer than two districts, or an outcome in fewer than two groups"
+COMMON = "takes the ratio to be the same in every district"
+NO_SPREAD = "nought: the districts differ by no more than chance"
+BASIS = "{0} of {1} against {2} of {3}"
+
+
+def within_districts(study: Study, name: str) -> Findings:
+    """The ratio of each group to the reference within districts, and how far districts differ.
+
+    After Gelman, Fagan and Kiss 2007 (doi 10.1198/016214506000001040), with reports as the base. A
+    report that names no district leaves. Groups without an event leave the fit.
+    """
+    table = _table(study, name)
+    fit = _fit(table, study.reference)
+    groups = [one for one in ETHNIC_GROUPS if one != study.reference]
+    ratios = [_ratio(study, name, group, table, fit) for group in groups]
+    return Findings((*ratios, _spread(study, name, table, fit)))
+
+
+def _table(study: Study, name: str) -> pd.DataFrame:
+    """Events and base by district and group: rows of both in one index."""
+    outcome, districts = study.outcome(name), study.records.reports["district"].astype(object)
+    kept = outcome.eligible & ~districts.isin(["", NOT_REPORTED])
+    cells = pd.DataFrame({
+        "district": districts[kept], "group": study.factors.loc[kept, "ethnicity"],
+        "event": outcome.event[kept],
+    })  # fmt: skip
+    cells = cells[cells["group"].isin(ETHNIC_GROUPS)]
+    return cells.groupby(["district", "group"])["event"].agg(["sum", "count"])
+
+
+def _fit(table: pd.DataFrame, reference: str) -> tuple[list[str], HierarchicalFit] | None:
+    """The groups fitted and the fit; None where there is nothing to compare or to tell apart."""
+    events, base = (table[part].unstack(fill_value=0) for part in ("sum", "count"))
+    groups = [one for one in events if events[one].sum()]
+    if len(events) < 2 or len(groups) < 2 or reference not in groups:
+        return None
+    kept = base[groups].sum(axis=1) > 0
+    if kept.sum() < 2:
+        return None
+    return groups, fit_hierarchical(events.loc[kept, groups].to_numpy(float),
+                                    base.loc[kept, groups].to_numpy(float))  # fmt: skip
+
+
+def _words(study: Study, name: str, part: str, label: str, unit: str, *caveats: str) -> dict:
+    return {
+        "series_id": f"regression/{slug(name)}/within-districts/{part}", "label": label,
+        "unit": unit, "form": "number:2", **study.records.place,
+        "caveats": (UNIT_OF_RECORDS, SELECTED, PERCEIVED, *caveats),
+    }  # fmt: skip
+
+
+def _refused(study: Study, name: str, fit) -> str:
+    lacking = study.records.lacks("district") or study.refusal(name)
+    return lacking or (NO_DISTRICTS if fit is None else "")
+
+
+def _ratio(study: Study, name: str, group: str, table: pd.DataFrame, fit) -> Finding:
+    pair = f"{slug(group)}-to-{slug(study.reference)}"
+    words = _words(study, name, pair, f"{group} to {study.reference}, within districts",
+                   "ratio of reports with the outcome per report", COMMON) | {
+        "kind": "ratio", "basis": BASIS,
+    }  # fmt: skip
+    if reason := _refused(study, name, fit):
+        return not_available(reason, **words)
+    numbers = [int(table.xs(one, level="group")[part].sum()) if one in table.index.levels[1] else 0
+               for one in (group, study.reference) for part in ("sum", "count")]  # fmt: skip
+    counts = _counts(study, name, group, numbers)
+    if min(numbers[0], numbers[2]) < EXACT_BELOW:
+        return too_few(FEW, counts, **words)
+    groups, fitted = fit
+    places = groups.index(group), groups.index(study.reference)
+    found = fitted.ratio(*places, study.confidence, clustered=False)
+    value, lower, upper = _widened(*found, _design_effect(study, name))
+    return Finding(**words, value=value, lower=lower, upper=upper, confidence=study.confidence,
+                   method=METHOD, counts=counts)  # fmt: skip
+
+
+def _counts(study: Study, name: str, group: str, numbers: list[int]) -> tuple:
+    kept = "; ".join(step.condition for step in study.outcome(name).steps)
+    tallies = []
+    for place, one in enumerate((group, study.reference)):
+        of = f"{kept}; a district named; ethnic group {one}"
+        named = f"{one}, can tell of {name}, of a district"
+        given = {"breakdown": "outcome by ethnic group"}
+        events, base = numbers[2 * place : 2 * place + 2]
+        words = study.outcome(name).words
+        tallies += [
+            Tally("reports", events, f"{of}; {words}", group=f"{one}, {name}, of a district",
+                  **given),
+            Tally("reports", base, of, group=named, **given),
+        ]  # fmt: skip
+    return tuple(study.records.counts(tallies, SUBJECT))
+
+
+def _design_effect(study: Study, name: str) -> float:
+    incidents = study.incidents[study.rule][study.outcome(name).eligible]
+    return worst_design_effect(incidents.value_counts().to_numpy())
+
+
+def _widened(value: float, lower: float, upper: float, effect: float) -> tuple[float, ...]:
+    """A ratio's limits, further away on the log scale by the root of a design effect."""
+    half = sqrt(effect) * log(upper / lower) / 2
+    return value, value * exp(-half), value * exp(half)
+
+
+def _spread(study: Study, name: str, table: pd.DataFrame, fit) -> Finding:
+    """How far districts differ in the outcome per report, ethnic group given."""
+    unit = "standard deviation of the log rate of districts"
+    words = _words(study, name, "spread", "Spread between districts", unit) | {"kind": "statistic"}
+    if reason := _refused(study, name, fit):
+        return not_available(reason, **words)
+    fitted = fit[1]
+    events, reports = int(table["sum"].sum()), int(table["count"].sum())
+    given = {"breakdown": "outcome by district"}
+    of = "a district and an ethnic group named"
+    counts = tuple(study.records.counts([
+        Tally("reports", events, f"{of}; {study.outcome(name).words}",
+              group=f"{name}, districts together", **given),
+        Tally("reports", reports, of, group=f"can tell of {name}, districts together", **given),
+    ], SUBJECT))  # fmt: skip
+    if events < EXACT_BELOW:
+        return too_few("fewer than ten reports with the outcome", counts, **words)
+    lower, upper = fitted.sigma_limits(study.confidence)
+    words["caveats"] += () if fitted.sigma else (NO_SPREAD,)
+    return Finding(**words, value=fitted.sigma, lower=lower, upper=upper, counts=counts,
+                   confidence=study.confidence, method="profile likelihood, reports as independent",
+                   basis="{0} of {1}")  # fmt: skip

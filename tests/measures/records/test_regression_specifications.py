@@ -1,0 +1,122 @@
+"""The specification curve: every choice once, each as by hand where that is easy."""
+
+from dataclasses import replace
+from math import exp, log
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+
+from analysis.made_up.files import RECORDS, make, write
+from analysis.made_up.plan import PLANTED
+from analysis.measures.records.incidents import group_reports
+from analysis.measures.records.regression import Specification, study
+from analysis.measures.records.specifications import ENCOUNTER, beside, curve, every, series, spread
+from analysis.sources.records.reading import read_records
+from tests.measures.records.regression_by_hand import planted, study_of
+from tests.records_by_hand import records_of
+
+
+@pytest.fixture(scope="module", name="study")
+def by_hand():
+    return study_of(planted())
+
+
+@pytest.fixture(scope="module")
+def rows(study):
+    return curve(study, "Taser used", "Black")
+
+
+def test_every_choice_of_unit_covariates_and_missing_data_stands_once(study, rows):
+    chosen = list(every(study))
+    assert len(chosen) == len(set(chosen)) == len(rows) == 4 * 3 * 4
+    assert len({row.series_id for row in rows}) == 48
+    assert all(row.available for row in rows)
+
+
+def test_the_main_fit_is_among_them(study, rows):
+    main = study.main("Taser used")
+    found = rows.one(series(study, "Taser used", "Black", main))
+    assert found.value == pytest.approx(study.estimate("Taser used", "Black").value)
+
+
+def test_incidents_are_those_of_statsmodels_on_one_row_each(study, rows):
+    """By hand: the incident's first report, any use in it, and no clusters left."""
+    records = study.records
+    incidents = study.incidents["one place"]
+    used = pd.Series(records.reports.index.isin(records.ced["row"]), index=incidents.index)
+    first = records.reports[~incidents.duplicated()][["ethnicity", "age", "gender"]].astype(str)
+    any_use = [used[incidents == one].any() for one in incidents.drop_duplicates()]
+    design = pd.get_dummies(first, dtype=float)
+    design = design.drop(columns=["ethnicity_White", "age_18-34", "gender_Male"])
+    fitted = sm.Logit(np.array(any_use, float), sm.add_constant(design)).fit(
+        cov_type="cluster", cov_kwds={"groups": np.arange(len(any_use))}, disp=False
+    )
+    chosen = Specification("demographics", "one place")
+    found = rows.one(series(study, "Taser used", "Black", chosen))
+    assert log(found.value) == pytest.approx(fitted.params["ethnicity_Black"], abs=1e-8)
+    lower, upper = fitted.conf_int().loc["ethnicity_Black"]
+    assert (log(found.lower), log(found.upper)) == pytest.approx((lower, upper), abs=1e-8)
+    assert [count.unit for count in found.counts] == ["incident"] * 4
+
+
+def test_taking_the_not_known_as_one_group_moves_its_numbers(study, rows):
+    reports = study.records.reports
+    unknown = (reports["ethnicity"] == "Not reported").sum()
+    sizes = {}
+    for missing in ("category", "to reference", "to comparison"):
+        chosen = Specification("demographics", missing=missing)
+        found = rows.one(series(study, "Taser used", "Black", chosen))
+        sizes[missing] = (found.counts[1].value, found.counts[3].value)
+    black, white = sizes["category"]
+    assert sizes["to reference"] == (black, white + unknown)
+    assert sizes["to comparison"] == (black + unknown, white)
+
+
+def test_the_set_with_the_encounter_says_what_it_takes_away(rows):
+    said = {row.series_id for row in rows if ENCOUNTER in row.caveats}
+    assert said == {row.series_id for row in rows if "/and-encounter/" in row.series_id}
+
+
+def test_beside_the_main_fit_stand_its_neighbours(study, rows):
+    shown = beside(rows, study, "Taser used", "Black")
+    main = study.main("Taser used")
+    assert len(shown) == 6
+    assert series(study, "Taser used", "Black", main) in {row.series_id for row in shown}
+    other = series(study, "Taser used", "Black", replace(main, missing="complete"))
+    assert other in {row.series_id for row in shown}
+
+
+def test_the_spread_is_from_lowest_to_highest(rows):
+    low, high = spread(rows)
+    assert low.value == min(row.value for row in rows)
+    assert high.value == max(row.value for row in rows)
+
+
+def test_without_an_event_every_specification_says_why():
+    rows = curve(study_of(records_of(*[{}] * 30)), "Taser used", "Black")
+    assert len(rows) == 48
+    assert {row.reason for row in rows} == {"no report, or every report, has it"}
+    assert len(spread(rows)) == 0
+
+
+@pytest.fixture(scope="module")
+def as_written(tmp_path_factory):
+    """Made-up records of the generator, written to disk and read as any force's would be."""
+    folder = tmp_path_factory.mktemp("made-up")
+    write(folder, make(6000, 20170401))
+    records = read_records(folder / RECORDS, "Cambridgeshire", "2017-Q2").records
+    return study(records, group_reports, "within 30 minutes", "White", 0.999)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "planted_effect"),
+    [("ground restraint", 0.3), ("handcuffed not compliant", 0.3)],
+)
+def test_effects_planted_in_a_whole_file_come_back(as_written, outcome, planted_effect):
+    """The set with the encounter holds every covariate that has a planted effect."""
+    made = as_written.estimate(outcome, "Black", Specification("and encounter"))
+    assert planted_effect == PLANTED[outcome].effects["ethnicity"]["Black"]
+    assert made.lower < exp(planted_effect) < made.upper
+    assert made.upper / made.lower < 6
