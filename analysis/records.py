@@ -14,7 +14,7 @@ import pandas as pd
 
 from analysis.counts import ALL, STATED, WRITTEN, Counts, build
 from analysis.standard.form import CED_USES
-from analysis.standard.tactics import CED_DISCHARGE, CED_ORDERS, ancestors
+from analysis.standard.tactics import CED_DISCHARGE, CED_ORDERS, TACTICS, ancestors
 
 CED_NOT_STATED = "CED not stated"
 
@@ -75,10 +75,10 @@ class Records:
 
         A CED counts where it stands among the tactics or is ticked in a block of its own.
         """
-        named = self.tactics["tactic"].map(lambda one: bool({one, *ancestors(one)} & set(tactics)))
-        rows = set(self.tactics.loc[named.astype(bool), "row"])
-        ticked = self.ced["use"].map(lambda one: bool({one, *ancestors(one)} & set(tactics)))
-        rows |= set(self.ced.loc[ticked.astype(bool), "row"])
+        parts = [one for one in TACTICS if {one, *ancestors(one)} & set(tactics)]
+        named = self.tactics.loc[self.tactics["tactic"].isin(parts), "row"]
+        ticked = self.ced.loc[self.ced["use"].isin(parts), "row"]
+        rows = pd.concat([named, ticked])
         return pd.Series(self.reports.index.isin(rows), index=self.reports.index)
 
     @cached_property

@@ -126,8 +126,9 @@ def curve(rows: Findings, specifications: Iterable[Specification], main: Specifi
     least, most = pairs[0][0], pairs[-1][0]
     told = "; ".join(f"{row.label}: {_told(row)}" for row, chosen in pairs if chosen == main)
     words = (
-        f"{len(pairs)} of {len(rows)} specifications have a value, drawn as dots with interval "
-        f"lines in order of size, a line at a ratio of one; a panel below marks what each chose. "
+        f"{'Every specification' if len(pairs) == len(rows) else 'Each specification with a value'}"
+        " is a dot with its interval as a line, in order of size, with a line at a ratio of one; a "
+        "panel below marks what each chose. "
         f"Lowest: {least.label}: {_told(least)}. Highest: {most.label}: {_told(most)}. "
         f"Main: {told or 'without a value'}."
     )

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.counts import ALL, NOT_AVAILABLE, STATED, WRITTEN, Counts, build
+from analysis.counts import ALL, MADE_UP, NOT_AVAILABLE, STATED, WRITTEN, Counts, build
 from analysis.errors import refusal
 from analysis.ledger import Entry, Ledger
 from analysis.standard.forces import force_name
-from analysis.standard.form import MADE_UP
+from analysis.standard.form import MADE_UP as MARK
 from analysis.standard.names import slug
 from analysis.tables import read_table
 
@@ -42,12 +42,12 @@ def source_of(frame: pd.DataFrame, file: str) -> str:
     >>> source_of(pd.DataFrame({"printed_in": ["Made up: no force's record"]}), "activity.csv")
     'made-up-taser-activity'
     """
-    made_up = frame["printed_in"].str.strip().str.startswith(MADE_UP)
+    made_up = frame["printed_in"].str.strip().str.startswith(MARK)
     if made_up.any() and not made_up.all():
         odd = int((made_up != made_up.iloc[0]).idxmax())
         problem = f"{frame['printed_in'][odd]!r} stands beside {frame['printed_in'][0]!r}"
         where = f"{file}: row {odd + 2}, column printed_in"
-        raise refusal(where, problem, f"{MADE_UP!r} in every row or in none")
+        raise refusal(where, problem, f"{MARK!r} in every row or in none")
     return MADE_UP_SOURCE if made_up.all() else SOURCE
 
 
@@ -75,7 +75,7 @@ def clean(frame: pd.DataFrame, file: str, ledger: Ledger, edition: str) -> Count
     return build(
         pd.DataFrame(rows, columns=WRITTEN),
         source=source,
-        edition=MADE_UP.casefold() if source == MADE_UP_SOURCE else edition,
+        edition=MADE_UP if source == MADE_UP_SOURCE else edition,
         subject=SUBJECT,
     )
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.counts import MADE_UP
 from analysis.errors import refusal
 from analysis.ledger import Entry, Ledger
 from analysis.records import Records
@@ -18,7 +19,7 @@ from analysis.sources.records.remarks import lines, remarks_frame
 from analysis.sources.records.rows import Rows
 from analysis.standard.periods import parse_period
 
-SOURCE, MADE_UP_SOURCE, MADE_UP_EDITION = "records", "made-up-records", "made up"
+SOURCE, MADE_UP_SOURCE = "records", "made-up-records"
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def _records(rows: Rows, area: str, period: str | None) -> Records:
     return Records(
         source=MADE_UP_SOURCE if made_up else SOURCE,
         file=rows.table.file,
-        edition=MADE_UP_EDITION if made_up else Path(rows.table.file).stem,
+        edition=MADE_UP if made_up else Path(rows.table.file).stem,
         area=area,
         period=period or rows.months(),
         made_up=made_up,
