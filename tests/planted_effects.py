@@ -5,8 +5,8 @@
 makes files of reports with known effects, writes each to disk, reads it as any force's file is
 read, takes reports for one incident by a rule (the incidents of the truth stay unread), fits
 every outcome, and asks whether the 95% limits hold the planted effect: limits that know of
-incidents, and limits as if every report were independent of every other. It writes its section of
-docs/coverage.md.
+incidents, and limits as if every report were independent of every other. It writes
+docs/planted-effects.md.
 """
 
 from __future__ import annotations
