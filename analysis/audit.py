@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+import pandas as pd
+
+from analysis.checks import margins
 from analysis.counts import Counts, gather
 from analysis.errors import Refused, refusal
 from analysis.ledger import Ledger
@@ -156,6 +159,12 @@ class Audit:
         if given is None:
             return None
         return self._reading(given, str(parse_period(self.period).before)).records
+
+    @cached_property
+    def published_margins(self) -> pd.DataFrame:
+        """What newspapers printed of one quarter, to be held against its records."""
+        self.read(margins.PUBLISHED_MARGINS, margins.SOURCE)
+        return margins.read_margins(margins.PUBLISHED_MARGINS)
 
     def _reading(self, given: str, period: str) -> Reading:
         path = self.base / given

@@ -21,7 +21,6 @@ from analysis.standard.periods import parse_period
 
 RECORD = "application/vnd.uof-audit.record+json"
 Row = Count | Finding
-FEW_LABELS = 4  # a note that concerns so many rows of a table names them
 
 
 @dataclass(frozen=True)
@@ -129,7 +128,9 @@ def table(rows: Findings, caption: str) -> Shown:
 
 def _columns(rows: Findings) -> dict[str, Callable[[Finding], str]]:
     """The columns of a table of findings: those in which a row has something to show."""
-    columns: dict[str, Callable[[Finding], str]] = {"Value": tagged}
+    units = {row.unit for row in rows}
+    heading = f"Value ({units.pop()})" if len(units) == 1 and "" not in units else "Value"
+    columns: dict[str, Callable[[Finding], str]] = {heading: tagged}
     levels = {row.confidence: row for row in rows if row.confidence is not None}
     if len(levels) == 1:
         heading = Markup("{} interval").format(tagged(*levels.values(), "confidence"))
@@ -137,7 +138,7 @@ def _columns(rows: Findings) -> dict[str, Callable[[Finding], str]]:
     elif levels:
         columns["Interval"] = lambda row: _Quoted(row).interval if row.lower is not None else ""
     if any(row.basis for row in rows):
-        columns["From"] = lambda row: _basis(row)
+        columns["Counts"] = lambda row: _basis(row)
     if len({row.method for row in rows if row.available}) > 1:
         columns["Method"] = lambda row: row.method if row.available else ""
     return columns
@@ -211,7 +212,8 @@ def _table(caption: str, heads: list[str], lines: list[tuple[str, list]]) -> Mar
 def _notes(rows: Findings | Counts, first: str = "", *, methods: bool = False) -> Markup:
     """Caveats of the rows and why some have no value, each once; ``first`` is one more note.
 
-    A note that concerns a few rows only names them. ``methods`` adds those of the intervals.
+    A note that concerns some rows names them, or those that it does not concern where they are
+    fewer; notes on the same rows stand together. ``methods`` adds those of the intervals.
     """
     labels: dict[str, dict[str, None]] = {}
     for row in rows:
@@ -219,18 +221,38 @@ def _notes(rows: Findings | Counts, first: str = "", *, methods: bool = False) -
         method = [f"interval: {row.method}"] if methods and _has_interval(row) else []
         for note in (*own, *method):
             labels.setdefault(note, {})[row.label] = None
-    all_rows = {row.label for row in rows}
-    valued = {row.label for row in rows if row.available}
-    notes = [first] if first else []
+    everyone = dict.fromkeys(row.label for row in rows)
+    valued = dict.fromkeys(row.label for row in rows if row.available)
+    together: dict[str, list[str]] = {}
     for note, concerned in sorted(labels.items(), key=lambda item: -len(item[1])):
-        few = len(concerned) <= FEW_LABELS and 2 * len(concerned) <= len(all_rows)
-        few = few and concerned.keys() != valued  # those of every value need no names
-        text = f"{'; '.join(concerned)}: {note}." if few else f"{note[0].upper()}{note[1:]}."
-        notes.append(text)
+        together.setdefault(_whom(concerned, valued, everyone), []).append(note)
+    notes = [first] if first else []
+    notes += [f"{note[0].upper()}{note[1:]}." for note in together.pop("", ())]
+    notes += [f"{whom}: {'. '.join(_sentences(said))}." for whom, said in together.items()]
     if not notes:
         return Markup("")
     items = Markup("").join(Markup("<li>{}</li>").format(note) for note in notes)
     return Markup('<ul class="notes">{}</ul>').format(items)
+
+
+def _sentences(notes: list[str]) -> list[str]:
+    """The first goes on after a colon, the others begin anew."""
+    return [notes[0], *(f"{note[0].upper()}{note[1:]}" for note in notes[1:])]
+
+
+def _whom(concerned: dict[str, None], valued: dict[str, None], everyone: dict[str, None]) -> str:
+    """Which rows a note concerns, in words; nothing where it concerns all, or all with a value."""
+    if concerned.keys() in (valued.keys(), everyone.keys()):
+        return ""
+    within = valued if concerned.keys() <= valued.keys() else everyone
+    others = [label for label in within if label not in concerned]
+    if 2 * len(others) < len(concerned):
+        return (
+            f"All with a value but {'; '.join(others)}"
+            if within is valued
+            else (f"All but {'; '.join(others)}")
+        )
+    return "; ".join(concerned)
 
 
 def figure(chart: Chart | None, absent: str = "") -> Shown:
@@ -243,8 +265,8 @@ def figure(chart: Chart | None, absent: str = "") -> Shown:
         place = (row.area, row.period)
         data.setdefault(row.label, {})[place] = tagged(row)
         if _has_interval(row):
-            data.setdefault(f"{row.label}: from", {})[place] = tagged(row, "lower")
-            data.setdefault(f"{row.label}: to", {})[place] = tagged(row, "upper")
+            data.setdefault(f"{row.label}: lower limit", {})[place] = tagged(row, "lower")
+            data.setdefault(f"{row.label}: upper limit", {})[place] = tagged(row, "upper")
     lines = [
         (", ".join(place), [cells.get(place, "") for cells in data.values()]) for place in places
     ]

@@ -7,6 +7,7 @@ with area, period and edition it makes the id. "Not available", with its reason,
 from __future__ import annotations
 
 import fnmatch
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
@@ -81,6 +82,8 @@ class Finding:
         for part in ("value", "lower", "upper"):
             number = getattr(self, part)
             if number is not None:
+                if math.isnan(number):
+                    raise ValueError(f"{self.series_id}: {part} is not a number")
                 object.__setattr__(self, part, significant(float(number)))
 
     @property

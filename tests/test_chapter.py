@@ -125,7 +125,7 @@ def test_a_table_states_once_what_its_rows_share(ladder):
     assert [one.get_text() for one in page.select("th[scope=col]")] == [
         "Value",
         "95% interval",
-        "From",
+        "Counts",
         "Method",
     ]
     rows = {
@@ -140,6 +140,38 @@ def test_a_table_states_once_what_its_rows_share(ladder):
     ]
     notes = [one.get_text() for one in page.select("ul.notes li")]
     assert len(notes) == len(set(notes)) == 2  # the two assumptions, each once
+
+
+def notes_of(*caveats):
+    """The notes of a table whose rows a, b, c ... have these caveats."""
+    rows = [
+        finding(name, label=name, caveats=own) for name, own in zip("abcdef", caveats, strict=False)
+    ]
+    page = parsed(table(Findings(tuple(rows)), "Shares"))
+    return [one.get_text() for one in page.select("ul.notes li")]
+
+
+def test_a_note_names_the_rows_that_it_concerns_or_does_not():
+    everyone, few = "of all", "of few"
+    assert notes_of((everyone,), (everyone,)) == ["Of all."]
+    assert notes_of((few,), (), (), ()) == ["a: of few."]
+    assert notes_of((few,), (few,), (few,), ()) == ["All with a value but d: of few."]
+    # two notes of one kind can be told apart, and those on the same rows stand together
+    assert notes_of(("x", "w"), ("x", "w"), ("y",), ("y",)) == ["a; b: x. W.", "c; d: y."]
+
+
+def test_why_a_row_has_no_value_names_it_where_others_have_one():
+    rows = (
+        finding("a", label="a"),
+        not_available("nobody counted", series_id="b", label="b", **WORDS),
+    )
+    page = parsed(table(Findings(rows), "Shares"))
+    assert page.select_one("ul.notes li").get_text() == "b: not available: nobody counted."
+
+
+def test_one_unit_stands_in_the_heading():
+    rows = Findings((finding("a", unit="report"), finding("b", unit="report")))
+    assert parsed(table(rows, "Shares")).th.get_text() == "Value (report)"
 
 
 def test_rows_that_differ_name_their_area_and_period():

@@ -68,6 +68,7 @@ def test_numbers_are_kept_to_ten_digits():
     [
         ({"kind": "opinion"}, "not a kind"),
         ({"value": None}, "does not fit"),
+        ({"value": float("nan")}, "value is not a number"),
         ({"status": "not available", "reason": "none"}, "does not fit"),
         ({"status": "not available", "value": None}, "without a reason"),
     ],

@@ -31,6 +31,11 @@ PLAIN, NEARLY, MORE = QUALIFIERS = ("", "nearly", "more than")
 NEARLY_WITHIN = 5  # percentage points below the printed number
 EQUAL, ROUNDS, QUALIFIED, DIFFERS = "equal", "rounds to it", "as qualified", "differs"
 SUBJECT = "records margins"
+SOURCE = "newspapers-2017-q2"
+OF_MADE_UP = (
+    "the records are made up: the example is made to agree with the newspapers, so that agreement "
+    "shows only that the reading works, and that other made-up records differ says nothing of them"
+)
 
 
 @dataclass(frozen=True)
@@ -171,7 +176,9 @@ def _check(records: Records, row: dict, counts: dict[str, Count]) -> list[Findin
     share = row["unit"] == PERCENT
     form = {"unit": "report", "form": "percent:0" if share else "count"}
     series = f"margin/{slug(row['printed_by'])}/{slug(row['measure'])}"
-    words = {**records.place, "label": f"{row['measure']}: {row['printed_by']}"}
+    qualified = f" ({row['qualifier']} so)" if row["qualifier"] else ""
+    words = {**records.place, "label": f"{row['measure']}{qualified}: {row['printed_by']}"}
+    words |= {"caveats": (OF_MADE_UP,) if records.made_up else ()}
     printed = Finding(
         series_id=f"{series}/printed",
         kind="printed",

@@ -79,7 +79,7 @@ def what_was_changed(reading: Reading) -> Findings:
     """How many cells were set aside, repaired, spelled otherwise or labelled, and why."""
     records, remarks = reading.records, reading.remarks
     # a reason may name the values that are allowed, and another row: neither makes it another
-    reason = remarks["reason"].str.partition("; allowed:")[0]
+    reason = remarks["reason"].astype(str).str.split("; allowed:", n=1).str[0]
     remarks = remarks.assign(reason=reason.str.replace(r"\brow \d+", "another row", regex=True))
     rows = []
     for (action, reason), same in remarks.groupby(["action", "reason"]):

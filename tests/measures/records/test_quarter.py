@@ -90,6 +90,10 @@ def test_changes_are_added_up_by_what_was_done_and_why():
     }
 
 
+def test_a_file_without_a_remark_has_no_changes():
+    assert len(quarter.what_was_changed(reading())) == 0
+
+
 # what can be had
 def outcomes(records):
     return {row.label: row.outcome or row.reason for row in quarter.can_be_had(records)}
