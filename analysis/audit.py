@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -158,7 +158,7 @@ class Audit:
         given = self.parameters.sources.records_before
         if given is None:
             return None
-        return self._reading(given, str(parse_period(self.period).before)).records
+        return self._reading(given, str(parse_period(self.period).before), before=True).records
 
     @cached_property
     def published_margins(self) -> pd.DataFrame:
@@ -166,10 +166,14 @@ class Audit:
         self.read(margins.PUBLISHED_MARGINS, margins.SOURCE)
         return margins.read_margins(margins.PUBLISHED_MARGINS)
 
-    def _reading(self, given: str, period: str) -> Reading:
+    def _reading(self, given: str, period: str, before: bool = False) -> Reading:
+        """A record-level file; one of another period than the audit's is named with its period."""
         path = self.base / given
         reading = read_records(path, self.area, period)
-        self.read(path, reading.records.source)
+        role = f" ({period})" if before else ""
+        records = replace(reading.records, file=reading.records.file + role)
+        reading = replace(reading, records=records)
+        self.read(path, records.source, role)
         reading.note(self.ledger)
         return reading
 
@@ -212,9 +216,13 @@ class Audit:
             self._held[source] = _Published(self, source)
         return self._held[source]
 
-    def read(self, path: Path, source: str) -> Input:
-        """Put a file on the list of what was read; one name for two sources is refused."""
+    def read(self, path: Path, source: str, role: str = "") -> Input:
+        """Put a file on the list of what was read; one name for two sources is refused.
+
+        ``role`` is added to its name, where two files of one name may have two roles.
+        """
         found = identify(path, source)
+        found = replace(found, file=found.file + role)
         listed = self.inputs.setdefault(found.file, found)
         if listed != found:
             problem = f"is given as {listed.source} already, and now as {source}"

@@ -17,12 +17,14 @@ from pathlib import Path
 from analysis import __version__, new_quarter
 from analysis.audit import check_at_hand
 from analysis.errors import CannotWrite, Refused, refusal
+from analysis.ledger import Ledger
 from analysis.made_up import files as made_up_files
 from analysis.made_up.plan import USUAL
 from analysis.parameters import Parameters, check, read_parameters, schema
 from analysis.places import NOTEBOOKS, PARAMS, REPORTS
-from analysis.sources import published
+from analysis.sources import district_activity, published
 from analysis.sources.records import Reading, read_records, summary
+from analysis.sources.records.remarks import COLUMNS as REMARKED
 from analysis.standard.forces import forces
 from analysis.standard.periods import parse_period
 from analysis.tables import write_table
@@ -109,9 +111,9 @@ def _run(given: argparse.Namespace) -> int:
         check_at_hand(parameters, where, base)
     from analysis.report.run import run  # papermill takes seconds to import: refuse before
 
-    failed = False
+    failed, out = False, given.out.resolve()
     for parameters, _, name, base in asked:
-        report = run(parameters, given.out.resolve() / name, base)
+        report = run(parameters, out / name, base)
         for chapter, reason in report.failures.items():
             print(f"chapter {chapter} failed: {reason}", file=sys.stderr)
         print(report.folder / "report.html")
@@ -122,9 +124,17 @@ def _run(given: argparse.Namespace) -> int:
 def _check(given: argparse.Namespace) -> int:
     """Say what is wrong with a record-level file, row by row."""
     period = str(parse_period(given.period, "--period")) if given.period else None
-    reading = read_records(given.records, "", period)
     table = given.out or Path(f"{given.records.stem}_check.csv")
-    return _remarked(reading, table)
+    _refuse_to_replace(table)
+    return _remarked(read_records(given.records, "", period), table)
+
+
+def _refuse_to_replace(table: Path) -> None:
+    """A table of remarks may be replaced by a newer one; any other file stays as it is."""
+    if table.exists():
+        with table.open("rb") as file:
+            if not file.readline().decode("utf-8", "replace").startswith(",".join(REMARKED)):
+                raise refusal(str(table), "is there already, and no table of remarks", "a new name")
 
 
 def _remarked(reading: Reading, table: Path) -> int:
@@ -140,14 +150,18 @@ def _remarked(reading: Reading, table: Path) -> int:
 
 def _new_quarter(given: argparse.Namespace) -> int:
     asked = check({"area": given.area, "period": given.period}, "command line")
-    path = given.into / f"{asked.name}.yml"
+    path, table = (given.into / f"{asked.name}{ending}" for ending in (".yml", "_check.csv"))
+    new_quarter.refuse_to_replace(path)
+    _refuse_to_replace(table)
+    if given.district_activity:
+        frame = district_activity.read(given.district_activity)
+        district_activity.clean(frame, given.district_activity.name, Ledger(), "")
     reading = read_records(given.records, asked.area, asked.period)
-    status = _remarked(reading, given.into / f"{asked.name}_check.csv")
+    if not len(reading.records):
+        raise refusal(str(given.records), f"holds no report that can be used of {asked.period}",
+                      "uof-audit check says what is wrong with each row")  # fmt: skip
+    status = _remarked(reading, table)
     before = new_quarter.records_before(asked.area, asked.period, given.into)
-    if before and before.name == given.records.name:
-        print(f"{before} is of the period before, but has the same name: rename one of the two "
-              "files, and give it as records_before, to see what has changed.")  # fmt: skip
-        before = None
     text = new_quarter.text_of(
         reading.records, given.records, given.into, before, given.district_activity
     )
@@ -157,7 +171,7 @@ def _new_quarter(given: argparse.Namespace) -> int:
         print(f"What has changed is told by the period before: {before}")
     if status == SET_ASIDE:
         print("Rows were set aside: mend them in the file if you can, and check it again.")
-    print(f"Next: uof-audit run {path}")
+    print(f'Next: python toolkit.py run "{path}"')
     return status
 
 

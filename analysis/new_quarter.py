@@ -102,14 +102,16 @@ def records_before(area: str, period: str, folder: Path) -> Path | None:
     return None
 
 
+def refuse_to_replace(path: Path) -> None:
+    """A params file that is there already may hold choices of its user."""
+    if path.exists():
+        raise refusal(str(path), "is there already", "a new name, or remove it first")
+
+
 def write(text: str, path: Path) -> None:
-    """Write a new params file; one that is there already is not replaced."""
+    """Write a new params file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except FileExistsError:
-        raise refusal(str(path), "is there already", "a new name, or remove it first") from None
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _listed(names: Iterable[str]) -> str:

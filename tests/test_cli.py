@@ -1,5 +1,6 @@
 """The commands: what they print, and one line and an exit status for what they refuse."""
 
+import os
 import subprocess
 import sys
 
@@ -89,6 +90,70 @@ def test_the_params_file_names_the_report(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     assert cli.main(["run", "my audit.yml"]) == cli.DONE
     assert asked == [(tmp_path / "reports" / "my audit", tmp_path)]
+
+
+@pytest.fixture
+def records(tmp_path):
+    """A file of made-up records."""
+    assert cli.main([*MADE_UP, "--into", str(tmp_path)]) == cli.DONE
+    return tmp_path / "records.csv"
+
+
+MADE_UP = ["made-up", "--reports", "60", "--seed", "7"]
+
+
+def test_a_check_tells_prints_and_writes(records, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = records.read_text("utf-8")
+    records.write_text(text.replace(",White,", ",Martian,", 1), "utf-8")
+    assert cli.main(["check", str(records)]) == cli.SET_ASIDE == 1
+    said = capsys.readouterr().out
+    assert "60 rows = 59 used + 1 set aside" in said and "'Martian'" in said
+    table = (tmp_path / "records_check.csv").read_text("utf-8")
+    assert table.startswith("row,column,value,action,becomes,reason,number\n")
+    assert "SubjectEthnicity,Martian,set aside" in table
+    records.write_text(text, "utf-8")
+    assert cli.main(["check", str(records)]) == cli.DONE  # a table of remarks may be replaced
+    assert "Martian" not in (tmp_path / "records_check.csv").read_text("utf-8")
+
+
+def test_a_check_never_writes_over_records(records, capsys):
+    before = records.read_bytes()
+    assert cli.main(["check", str(records), "--out", str(records)]) == cli.REFUSED
+    assert "no table of remarks" in capsys.readouterr().err
+    assert records.read_bytes() == before
+
+
+def test_a_check_of_a_period_sets_other_dates_aside(records, tmp_path, capsys):
+    words = ["check", str(records), "--period", "2017/18-Q2", "--out", str(tmp_path / "x.csv")]
+    assert cli.main(words) == cli.SET_ASIDE
+    assert "60 rows = 0 used + 60 set aside" in capsys.readouterr().out
+
+
+def test_made_up_files_are_those_of_their_seed(records, tmp_path, capsys):
+    names = {path.name for path in tmp_path.iterdir()}
+    assert names == {"records.csv", "taser-activity.csv", "truth.json"}
+    other = tmp_path / "other"
+    cli.main([*MADE_UP, "--into", str(other)])
+    assert (other / "records.csv").read_bytes() == records.read_bytes()
+    assert cli.main([*MADE_UP[:2], "0", "--seed", "1", "--into", str(other)]) == cli.REFUSED
+
+
+def test_the_usual_run_makes_both_reports_in_one_folder(monkeypatch, tmp_path):
+    from analysis.report import run
+
+    asked = []
+
+    def instead(parameters, folder, base):
+        asked.append(folder)
+        os.chdir(base)  # whatever a run does to the folder of the process
+        return run.Report(folder, {})
+
+    monkeypatch.setattr(run, "run", instead)
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["run"]) == cli.DONE
+    names = ["cambridgeshire_2019-20", "made-up_cambridgeshire_2017-q2"]
+    assert asked == [tmp_path / "reports" / name for name in names]
 
 
 def test_rebuild_without_material_is_refused(tmp_path, capsys):

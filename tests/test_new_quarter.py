@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from analysis import cli
+from analysis.audit import Audit
 from analysis.made_up import files as made_up
 from analysis.made_up.plan import USUAL
 from analysis.parameters import RECORD_CHAPTERS, read_parameters
@@ -40,7 +41,7 @@ def test_the_params_file_is_complete_commented_and_runs(quarters, tmp_path, caps
     assert (parameters.period, tuple(parameters.chapters)) == ("2017-Q2", RECORD_CHAPTERS)
     assert (tmp_path / parameters.sources.records).samefile(quarters / "first" / "records.csv")
     assert "80 rows = 80 used + 0 set aside" in said
-    assert said.splitlines()[-1] == f"Next: uof-audit run {path}"
+    assert said.splitlines()[-1] == f'Next: python toolkit.py run "{path}"'
 
 
 def test_every_choice_stands_in_the_file_with_its_usual_value(quarters, tmp_path):
@@ -66,11 +67,15 @@ def test_the_next_quarter_finds_the_one_before_and_tells_what_was_set_aside(
     assert (tmp_path / "cambridgeshire_2017-q3_check.csv").exists()
 
 
-def test_two_quarters_of_one_file_name_are_not_mixed_up(quarters, tmp_path, capsys):
+def test_two_quarters_of_one_file_name_are_told_apart(quarters, tmp_path):
     cli.main(given(quarters / "first" / "records.csv", "2017-Q2", tmp_path))
     cli.main(given(quarters / "second" / "records.csv", "2017-Q3", tmp_path))
-    assert "has the same name: rename one" in capsys.readouterr().out
-    assert read_parameters(tmp_path / "cambridgeshire_2017-q3.yml").sources.records_before is None
+    parameters = read_parameters(tmp_path / "cambridgeshire_2017-q3.yml")
+    audit = Audit(parameters, base=tmp_path)
+    assert len(audit.records_before) == 80 and len(audit.records) < 400
+    assert sorted(audit.inputs) == ["records.csv", "records.csv (2017-Q2)"]
+    read = audit.ledger.frame.query("action == 'read'").set_index("table")["number"]
+    assert dict(read) == {"records.csv": 400, "records.csv (2017-Q2)": 80}
 
 
 def test_a_params_file_is_not_replaced(quarters, tmp_path, capsys):
@@ -99,6 +104,25 @@ def test_what_cannot_be_is_refused_and_nothing_written(words, named, quarters, t
     said = capsys.readouterr()
     assert said.out == "" and said.err.count("\n") == 1
     assert [word for word in named if word not in said.err] == []
+    assert not into.exists()
+
+
+def test_records_of_another_quarter_are_refused(quarters, tmp_path, capsys):
+    into = tmp_path / "into"
+    words = given(quarters / "first" / "records.csv", "2018-Q1", into)
+    assert cli.main(words) == cli.REFUSED
+    assert "no report that can be used of 2018-Q1" in capsys.readouterr().err
+    assert not into.exists()
+
+
+@pytest.mark.parametrize("text", [None, "month,area\n2017-04,Kent\n"])
+def test_activity_is_looked_at_before_anything_is_written(text, quarters, tmp_path, capsys):
+    into, activity = tmp_path / "into", tmp_path / "activity.csv"
+    if text:
+        activity.write_text(text, "utf-8")
+    words = given(quarters / "first" / "records.csv", "2017-Q2", into)
+    assert cli.main([*words, "--district-activity", str(activity)]) == cli.REFUSED
+    assert "activity.csv" in capsys.readouterr().err
     assert not into.exists()
 
 

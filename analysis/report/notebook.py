@@ -6,6 +6,7 @@ import ast
 import copy
 import re
 import warnings
+from contextlib import chdir
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -60,10 +61,8 @@ def parameter_names(path: Path) -> set[str]:
     return {name.id for name in names if isinstance(name.ctx, ast.Store)}
 
 
-def execute(
-    path: Path, parameters: dict[str, object], folder: Path, scratch: Path, position: int
-) -> Executed:
-    """Run a chapter in its own kernel, in ``folder``; a failure is told, not raised.
+def execute(path: Path, parameters: dict[str, object], scratch: Path, position: int) -> Executed:
+    """Run a chapter in its own kernel, in the folder of the process; a failure is told, not raised.
 
     ``scratch`` is where papermill writes while it runs; ``position`` is the line of the progress
     bar.
@@ -72,9 +71,9 @@ def execute(
     bar = {"desc": name, "position": position, "disable": None, "leave": True}
     try:
         try:
-            notebook = _papermill(path, target, parameters, folder, bar)
+            notebook = _papermill(path, target, parameters, bar)
         except (RuntimeError, OSError):  # a kernel that did not start: its ports collide at times
-            notebook = _papermill(path, target, parameters, folder, bar)
+            notebook = _papermill(path, target, parameters, bar)
     except PapermillExecutionError as error:
         failed = nbformat.read(target, as_version=4)
         return Executed(name, tidy(failed), _reason(error.ename, error.evalue))
@@ -84,7 +83,7 @@ def execute(
 
 
 def _papermill(
-    path: Path, target: Path, parameters: dict[str, object], folder: Path, bar: dict
+    path: Path, target: Path, parameters: dict[str, object], bar: dict
 ) -> nbformat.NotebookNode:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -92,7 +91,6 @@ def _papermill(
             str(path),
             str(target),
             parameters=parameters,
-            cwd=str(folder),
             kernel_name=KERNEL,
             progress_bar=bar,
             autosave_cell_every=0,
@@ -151,7 +149,8 @@ def written(notebook: nbformat.NotebookNode) -> str:
 
 def refresh(path: Path, scratch: Path) -> Executed:
     """Run a chapter with its own defaults and store what it shows in it, as nbval compares it."""
-    executed = execute(path, {}, path.parent, scratch, position=0)
+    with chdir(path.parent):
+        executed = execute(path.resolve(), {}, scratch, position=0)
     if not executed.failure:
         path.write_text(written(executed.notebook), encoding="utf-8", newline="\n")
     return executed
