@@ -159,7 +159,7 @@ def _new_quarter(given: argparse.Namespace) -> int:
     reading = read_records(given.records, asked.area, asked.period)
     if not len(reading.records):
         raise refusal(str(given.records), f"holds no report that can be used of {asked.period}",
-                      "uof-audit check says what is wrong with each row")  # fmt: skip
+                      "the check command says what is wrong with each row")  # fmt: skip
     status = _remarked(reading, table)
     before = new_quarter.records_before(asked.area, asked.period, given.into)
     text = new_quarter.text_of(

@@ -279,5 +279,8 @@ def schema() -> str:
 
 
 def _meaning(key: str) -> str:
-    meaning = {"area": f"one of {len(forces())} forces (see uof-audit list)", "period": GRAMMAR}
+    meaning = {
+        "area": f"one of {len(forces())} forces (python toolkit.py list names them)",
+        "period": GRAMMAR,
+    }
     return meaning[key]
