@@ -1,4 +1,4 @@
-"""Charts of Taser in records and against volume: from carriage, on incidents, districts."""
+"""Charts of Taser in records and against volume: from carriage, on graded incidents, districts."""
 
 from __future__ import annotations
 
@@ -25,6 +25,13 @@ from analysis.findings import Finding, Findings
 
 LINE = 24  # characters of a name in a line
 PER_THOUSAND = "volume/uses-per-1000-incidents"
+# edges of a funnel: the end of the series, how it is drawn, its name in the legend
+EDGES = {
+    "95-lower": ("--", "inner limits"),
+    "95-upper": ("--", None),
+    "998-lower": ("-", "outer limits"),
+    "998-upper": ("-", None),
+}
 
 
 def carriage(findings: Findings) -> Chart | None:
@@ -65,10 +72,10 @@ def _limits(row: Finding) -> str:
 
 
 def on_incidents(findings: Findings, area: str) -> Chart | None:
-    """Uses against incidents of each district on log axes, with the line of proportion.
+    """Uses against graded incidents of each district on log axes, with the line of proportion.
 
     ``findings`` of ``analysis.measures.records.volume.by_district``; the number at a point is its
-    uses per thousand incidents. None where no district has a use.
+    uses per thousand graded incidents. None where no district has a use.
     """
     rows = [row for row in findings.where(series_id=PER_THOUSAND) if row.available]
     whole = next((row for row in rows if row.area == area), None)
@@ -88,7 +95,7 @@ def on_incidents(findings: Findings, area: str) -> Chart | None:
                   label=f"in proportion, as in all of {area}")  # fmt: skip
         _log_axes(axes)
         _names(axes, [(row, row.counts[1].value, row.counts[0].value) for row in shown])
-        axes.set_xlabel("incidents, log scale")
+        axes.set_xlabel("graded incidents, log scale")
         axes.set_ylabel("uses of Taser, log scale")
         figure.legend(loc="outside lower left", frameon=False, fontsize=SMALL)
     left = [row.area for row in rows if row not in shown and row is not whole]
@@ -97,9 +104,9 @@ def on_incidents(findings: Findings, area: str) -> Chart | None:
     return finish(
         figure,
         "taser-on-incidents",
-        f"Uses of Taser against incidents by district, {area}, {whole.period}",
+        f"Uses of Taser against graded incidents by district, {area}, {whole.period}",
         f"Dots with interval lines on two logarithmic axes and a line of proportion, which is "
-        f"{whole.text()} uses per thousand incidents. By district: {listed}.{rest}",
+        f"{whole.text()} uses per thousand graded incidents. By district: {listed}.{rest}",
         (whole, *shown),
     )
 
@@ -136,47 +143,54 @@ def funnel(findings: Findings) -> Chart | None:
 
     ``findings`` of ``analysis.measures.records.volume.funnel`` by district. Nothing is ranked.
     """
-    inner, outer = (
-        {row.area: row for row in findings if row.series_id.endswith(f"/limits-{suffix}")}
-        for suffix in ("95", "998")
-    )
-    if not inner:
+    shares = _at_places(findings, "share")
+    if not shares:
         return None
     pooled = next(row for row in findings if row.series_id.endswith("/pooled"))
-    sizes = {place: row.counts[1].value for place, row in inner.items()}
-    order = sorted(inner, key=sizes.get)
+    limits = {edge: _at_places(findings, f"limits-{edge}") for edge in EDGES}
+    sizes = {place: row.counts[1].value for place, row in shares.items()}
+    order = sorted(shares, key=sizes.get)
+    out = [place for place in order if _outside(shares, limits, place)]
     figure = new_figure(5.0)
     with mpl.rc_context(STYLE):
         axes = figure.subplots()
-        for limits, style, label in ((inner, "--", "inner limits"), (outer, "-", "outer limits")):
-            for part in ("lower", "upper"):
-                edge = [getattr(limits[place], part) for place in order]
-                axes.plot([sizes[place] for place in order], edge, style, color=GREY,
-                          linewidth=1.1, label=label if part == "lower" else None)  # fmt: skip
+        for edge, (style, label) in EDGES.items():
+            axes.plot([sizes[place] for place in order],
+                      [limits[edge][place].value for place in order], style, color=GREY,
+                      linewidth=1.1, label=label)  # fmt: skip
         axes.axhline(pooled.value, color=BLACK, linewidth=1.4, linestyle="-.", label="all together")
         for place in order:
-            out = _outside(inner[place])
-            axes.plot(sizes[place], inner[place].value, "D" if out else "o",
-                      color=ORANGE if out else BLUE, markersize=8)  # fmt: skip
-        _names(axes, [(inner[place], sizes[place], inner[place].value) for place in order])
+            axes.plot(sizes[place], shares[place].value, "D" if place in out else "o",
+                      color=ORANGE if place in out else BLUE, markersize=8)  # fmt: skip
+        _names(axes, [(shares[place], sizes[place], shares[place].value) for place in order])
         axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
         axes.set_ylim(bottom=0)
         axes.margins(x=0.06)
-        axes.set_xlabel(f"{inner[order[0]].counts[1].measure}")
-        axes.set_ylabel(pooled.label.partition(",")[0].lower())
+        axes.set_xlabel(f"{shares[order[0]].counts[1].measure}")
+        axes.set_ylabel(shares[order[0]].label.lower())
         figure.legend(loc="outside lower left", ncols=3, frameon=False, fontsize=SMALL)
-    listed = "; ".join(f"{place} {inner[place].text()}, {_limits(inner[place])}" for place in order)
-    out = [place for place in order if _outside(inner[place])]
+    listed = "; ".join(
+        f"{place} {shares[place].text()}, {limits['95-lower'][place].text()} to "
+        f"{limits['95-upper'][place].text()}"
+        for place in order
+    )
     return finish(
         figure,
         pooled.series_id.split("/")[1],
-        f"{pooled.label.partition(',')[0]} by district, {pooled.area}, {pooled.period}",
+        f"{shares[order[0]].label} by district, {pooled.area}, {pooled.period}",
         f"Funnel plot; all together {pooled.text()}. Share and inner limits at its size, fewest "
-        f"{inner[order[0]].counts[1].measure} first: {listed}. Outside the inner limits: "
+        f"{shares[order[0]].counts[1].measure} first: {listed}. Outside the inner limits: "
         f"{', '.join(out) or 'none'}.",
-        (pooled, *(limits[place] for place in sorted(inner) for limits in (inner, outer))),
+        (pooled, *(rows[place] for place in sorted(shares) for rows in (shares, *limits.values()))),
     )
 
 
-def _outside(row: Finding) -> bool:
-    return not row.lower <= row.value <= row.upper
+def _at_places(findings: Findings, name: str) -> dict[str, Finding]:
+    """The findings of a series that ends so, by place."""
+    return {row.area: row for row in findings if row.series_id.endswith(f"/{name}")}
+
+
+def _outside(shares: dict, limits: dict, place: str) -> bool:
+    """Whether a place lies outside the inner limits."""
+    lower, upper = (limits[f"95-{side}"][place].value for side in ("lower", "upper"))
+    return not lower <= shares[place].value <= upper

@@ -83,7 +83,7 @@ def test_uses_per_thousand_incidents_stand_beside_each_district():
     # lowest first: 10, 12 and 28 uses over 500, 1,000 and 2,000; 50 over 3,500 in all
     chart = on_incidents()
     assert labels(chart) == ["20.00", "12.00", "14.00"]
-    assert "14.29 uses per thousand incidents" in chart.alternative
+    assert "14.29 uses per thousand graded incidents" in chart.alternative
     text = BeautifulSoup(chart.svg, "lxml").get_text(" ")
     assert all(name in text for name in DISTRICTS) and "in proportion" in text
 

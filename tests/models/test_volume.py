@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 
-from analysis.models.volume import Cells, fit, power, visible_slopes
+from analysis.models.volume import Cells, fit, power, t_power, visible_slopes
 from tests.conftest import EXPECTED
 
 
@@ -83,6 +83,25 @@ def test_power_as_simulated_in_r(row):
     assert found == pytest.approx(simulated, abs=slack + 2 * noise)
 
 
+@pytest.mark.parametrize("row", rows("t_power.csv"), ids=lambda row: "-".join([*row.values()][:3]))
+def test_power_of_a_t_test_as_r_gives_it(row):
+    found = t_power(float(row["away"]), int(row["degrees"]), 1 - float(row["level"]))
+    assert found == pytest.approx(float(row["power"]), abs=1e-11)
+
+
+@pytest.mark.parametrize("degrees", [4, 10, 137])
+def test_a_departure_of_very_many_errors_is_always_seen(degrees):
+    # where the chance of a miss is so small that scipy's distributions give no number for it
+    assert {t_power(away, degrees, 0.95) for away in np.arange(36, 150, 0.25)} == {1.0}
+
+
+def test_slopes_seen_among_very_many_events():
+    many = Cells(np.array([3000, 9000, 2000, 6100]), np.array([100, 300, 70, 200]))
+    below, above = visible_slopes(many, 1, 0.95)
+    assert 0.5 < below < 1 < above < 1.5
+    assert power(many, 5.0, 1, 0.95) == power(many, -3.0, 1, 0.95) == 1
+
+
 def test_power_at_a_slope_of_one_is_the_level_of_the_test():
     given = cells("uses", "all")
     assert power(given, 1.0, 1.3, 0.95) == pytest.approx(0.05, abs=1e-12)
@@ -132,8 +151,8 @@ def test_the_unit_of_incidents_does_not_matter():
     [
         ([1, 2, 3], [5, 0, 6], None, "above nought"),
         ([1, -2, 3], [5, 4, 6], None, "above nought"),
-        ([1, 2, 3], [5, 5, 5], None, "differ in their incidents"),
-        ([1, 2, 3, 4], [5, 5, 9, 9], [0, 0, 1, 1], "differ in their incidents"),
+        ([1, 2, 3], [5, 5, 5], None, "differ in their graded incidents"),
+        ([1, 2, 3, 4], [5, 5, 9, 9], [0, 0, 1, 1], "differ in their graded incidents"),
         ([0, 0, 0], [5, 6, 7], None, "needs events"),
         ([1, 2], [5, 6], None, "needs events"),
         ([1, 2, 3], [5, 6], None, "the same cells"),

@@ -28,6 +28,7 @@ from analysis.measures.records.injury_classes import (
 )
 from analysis.measures.records.injury_study import COUNTED_AGAIN, GUESSED, SIDES, Selection, Study
 from analysis.measures.records.regression_factors import AGES, factors_of
+from analysis.measures.records.regression_overview import POINTS
 from analysis.models.firth import fit_firth, profile_limits, worst_design_effect
 from analysis.models.logit import SMALL_SAMPLE, Fit, fit_logit
 from analysis.models.marginal_effects import average_marginal_effects
@@ -278,7 +279,7 @@ def _firth(model: Model, patterns: Patterns):
 
 
 def _effects(model: Model, patterns: Patterns, fit: Fit) -> Iterator[Finding]:
-    """Average marginal effects of the highest tactic, by the delta method."""
+    """Average marginal effects of the highest tactic in percentage points, by the delta method."""
     table = average_marginal_effects(patterns, fit) if not fit.separated else None
     z = float(ndtri((1 + model.study.confidence) / 2))
     for factor, level, reference in _levels(patterns):
@@ -286,7 +287,7 @@ def _effects(model: Model, patterns: Patterns, fit: Fit) -> Iterator[Finding]:
             continue
         words = model.words(
             f"effect/{slug(level)}", f"{level} against {reference}", kind="difference",
-            unit="difference of shares of reports", form="percent:1", caveats=(NO_CAUSE, GUESSED),
+            unit=POINTS, form="number:1", caveats=(NO_CAUSE, GUESSED),
         )  # fmt: skip
         shown = (*model.level(factor, level), *model.level(factor, reference))
         counts = model.study.counts(*shown)
@@ -297,7 +298,8 @@ def _effects(model: Model, patterns: Patterns, fit: Fit) -> Iterator[Finding]:
         else:
             (row,) = table[(table["factor"] == factor) & (table["level"] == level)].itertuples()
             yield Finding(
-                **words, value=row.effect, lower=row.effect - z * row.se,
-                upper=row.effect + z * row.se, confidence=model.study.confidence, counts=counts,
+                **words, value=100 * row.effect, lower=100 * (row.effect - z * row.se),
+                upper=100 * (row.effect + z * row.se), confidence=model.study.confidence,
+                counts=counts,
                 method="average marginal effect, delta method, errors clustered by incident",
             )  # fmt: skip

@@ -158,8 +158,8 @@ class Study:
         """The share if every report that does not answer were of the event."""
         shown = (event.within(base), unknown.within(base), base)
         words = words | {
-            "kind": "share", "unit": AT_MOST, "form": "percent:1", "basis": "{0} + {1} of {2}",
-            "caveats": (MISSING_ONLY,),
+            "kind": "share", "unit": AT_MOST, "form": "percent:1",
+            "basis": "{0} and {1} not reported, of {2}", "caveats": (MISSING_ONLY,),
         }  # fmt: skip
         if refused := self._refused(words, shown, base):
             return refused

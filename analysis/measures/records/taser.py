@@ -103,7 +103,8 @@ def discharge(records: Records, order: str, incidents: pd.Series, confidence: fl
                    fired, base, incidents, confidence, NO_USE)
         for name, label, base, basis in (
             ("all", "Discharged, of all uses", used, "{0} of {1}"),
-            ("stated", "Discharged, of uses of a stated kind", stated, "{0} of {1} less {2}"),
+            ("stated", "Discharged, of uses of a stated kind", stated,
+             "{0} of {1}, less {2} not stated"),
         )
     ]  # fmt: skip
     return Findings((*rows, *_limits(words, bool(used.any()))))
@@ -114,7 +115,7 @@ def _limits(words: dict, some: bool) -> Iterator[Finding]:
     discharges, uses, unstated = words["counts"]
     for name, extra, verb, basis in (
         ("none", 0, "none of the uses not stated was a discharge", "{0} of {1}"),
-        ("all", 1, "all of the uses not stated were discharges", "{0} and {2} of {1}"),
+        ("all", 1, "all of the uses not stated were discharges", "{0} and {2} not stated, of {1}"),
     ):
         limit = words | {"series_id": f"records-taser/discharge-limit-{name}",
                          "label": f"Limit: {verb}"}  # fmt: skip

@@ -1,5 +1,6 @@
-"""Taser against the volume of incidents: shares and rates by district and by quarter, and funnels.
+"""Taser against graded incidents: shares and rates by district and by quarter, and funnels.
 
+Graded incidents are calls graded immediate or prompt by the force's log, and no reports grouped.
 The stages are those of the Taser ladder (definition 8). That they are nested, and that events are
 independent, is assumed: no source says so.
 """
@@ -25,14 +26,16 @@ FEWEST = 3  # places in a funnel
 _LIMITS = {"95%": ("95", "inner"), "99.8%": ("998", "outer")}
 # stage given the one before: its series, label, unit and form
 _RATIOS = {
-    ("authorisations", "incidents"): ("authorised-per-incident", "Authorised per incident",
-                                      "authorisation per incident", "percent:2"),
+    ("authorisations", "incidents"): ("authorised-per-incident", "Authorised per graded incident",
+                                      "authorisation per graded incident", "percent:2"),
     ("uses", "authorisations"): ("used-per-authorisation", "Used per authorisation",
                                  "use per authorisation", "percent:1"),
     ("discharges", "uses"): ("discharged-per-use", "Discharged per use",
                              "discharge per use", "percent:1"),
 }  # fmt: skip
-NO_ACTIVITY = "no source at hand gives incidents, authorisations and uses by district and month"
+NO_ACTIVITY = (
+    "no source at hand gives graded incidents, authorisations and uses by district and month"
+)
 NOT_WHOLE = "a month of a district is missing from the source"
 NO_FUNNEL = "fewer than three places have an earlier stage of which the later can be a share"
 NOT_NESTED = "the later stage is larger than the earlier, or the earlier is empty"
@@ -90,9 +93,9 @@ def _sums(part: pd.DataFrame, period: str, group: str, districts: int) -> pd.Dat
 def by_district(sums: Counts, area: str, period: str, confidence: float) -> Findings:
     """Each stage given the one before, of each district and the whole area, over all months.
 
-    Wilson intervals, with an exact one beside it below 10 events, and uses per thousand incidents
-    (Byar, exact Poisson below 10). The area of a finding is the district. ``sums`` are ``totals``;
-    ``period`` is named only where they are empty.
+    Wilson intervals, with an exact one beside it below 10 events, and uses per thousand graded
+    incidents (Byar, exact Poisson below 10). The area of a finding is the district. ``sums`` are
+    ``totals``; ``period`` is named only where they are empty.
     """
     return _stages(sums, area, period, confidence, "months")
 
@@ -167,8 +170,9 @@ def _per_thousand(
     uses: Count, incidents: Count, place: dict[str, str], confidence: float
 ) -> Finding:
     words = place | {
-        "series_id": "volume/uses-per-1000-incidents", "label": "Uses per thousand incidents",
-        "kind": "rate", "unit": "use per thousand incidents", "form": "number:2",
+        "series_id": "volume/uses-per-1000-incidents",
+        "label": "Uses per thousand graded incidents",
+        "kind": "rate", "unit": "use per thousand graded incidents", "form": "number:2",
     }  # fmt: skip
     missing = uses.reason or incidents.reason or ("" if incidents.value else NOT_NESTED)
     if missing:
@@ -195,20 +199,25 @@ def funnel(sums: Counts, area: str, period: str, later: str, earlier: str, *, by
             period=period, edition="none", **words),))  # fmt: skip
     events, sizes = (np.array([one[side].value for one in places]) for side in (1, 2))
     fitted = funnels.fit(events, sizes)
-    words |= {"method": "Spiegelhalter 2005, arcsine scale, additive variance"}
-    rows = [*_funnel_fit(fitted, f"{series}/", label, by, words | _whole(places, area))]
-    for limit, (suffix, name) in _LIMITS.items():
-        for number, (place, *pair) in enumerate(places):
-            lower, upper = (float(edge[number]) for edge in fitted.limits(sizes, limit))
-            rows.append(Finding(
-                series_id=f"{series}/limits-{suffix}", value=events[number] / sizes[number],
-                label=f"{label}, {name} limits at its size", lower=lower, upper=upper,
-                counts=tuple(pair), basis="{0} of {1}", **words, **place))  # fmt: skip
-    words |= {"kind": "verdict", "unit": "position", "label": label, "basis": "{0} of {1}"}
+    method = {"method": "Spiegelhalter 2005, arcsine scale, additive variance"}
+    rows = [*_funnel_fit(fitted, f"{series}/", label, by, words | method | _whole(places, area))]
+    named = words | {"basis": "{0} of {1}", "label": label}
     for (place, *pair), z in zip(places, fitted.z_adjusted, strict=True):
-        rows.append(Finding(series_id=f"{series}/position", outcome=_position(float(z)),
-                            counts=tuple(pair), **words, **place))  # fmt: skip
+        own = named | place | {"counts": tuple(pair)}
+        value = pair[0].value / pair[1].value
+        rows.append(Finding(**own, series_id=f"{series}/share", value=value))
+        rows += _limits(fitted, f"{series}/limits", pair[1].value, own | method)
+        own |= method | {"kind": "verdict", "unit": "position"}
+        rows.append(Finding(**own, series_id=f"{series}/position", outcome=_position(float(z))))
     return Findings(tuple(rows))
+
+
+def _limits(fitted: funnels.Funnel, series: str, size: float, words: dict) -> Iterator[Finding]:
+    """The inner and outer limits of a place of this size, each edge by itself."""
+    for limit, (suffix, name) in _LIMITS.items():
+        for side, edge in zip(("lower", "upper"), fitted.limits(size, limit), strict=True):
+            more = {"label": f"{name.capitalize()} limits at its size: {side}", "basis": ""}
+            yield Finding(**words | more, series_id=f"{series}-{suffix}-{side}", value=float(edge))
 
 
 def _position(z: float) -> str:

@@ -1,7 +1,8 @@
-"""Do authorisations, uses and discharges of Taser rise in proportion to incidents?
+"""Do authorisations, uses and discharges of Taser rise in proportion to graded incidents?
 
-Slopes on the logarithm of incidents by district and month, with the power to see a departure from
-proportion, since about twenty discharges a year cannot fill a picture of districts and months.
+Slopes on the logarithm of graded incidents by district and month, with the power to see a
+departure from proportion, since about twenty discharges a year cannot fill a picture of districts
+and months.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ NONE_VISIBLE = "no departure that was tried would be seen"
 CELLS = (
     "errors are those of a quasi-Poisson model, with t: errors clustered by district would need "
     "some forty districts",
-    "a slope on volume does not say why: places and months differ in more than their incidents",
+    "a slope on volume does not say why: places and months differ in more than their "
+    "graded incidents",
 )
 INDEPENDENT_CELLS = (
     "takes cells of one district as independent; what sets districts apart makes the true "
@@ -49,14 +51,14 @@ INDEPENDENT_CELLS = (
 
 
 def slopes(activity: Counts, area: str, period: str, confidence: float) -> Findings:
-    """Do authorisations, uses and discharges rise in proportion to incidents?
+    """Do authorisations, uses and discharges rise in proportion to graded incidents?
 
-    For each of them and each of ``VERSIONS``: the slope of log events on log incidents with its
-    limits, whether it is told from 1 (proportion), the dispersion, the power to tell other slopes
-    from 1, and the slopes nearest to 1 that would be seen with 80 % power. No slope is given
+    For each of them and each of ``VERSIONS``: the slope of log events on log graded incidents with
+    its limits, whether it is told from 1 (proportion), the dispersion, the power to tell other
+    slopes from 1, and the slopes nearest to 1 that would be seen with 80 % power. No slope is given
     ("too few to say") below 10 events, or where no relation at all would be told from proportion
-    with less than 50 % power. Cells without incidents or with a figure that is not available are
-    left out. ``period`` is named only where the area has no counts.
+    with less than 50 % power. Cells without graded incidents or with a figure that is not available
+    are left out. ``period`` is named only where the area has no counts.
     """
     own, sums = activity.where(area=area), totals(activity, area)
     rows = []
@@ -64,7 +66,7 @@ def slopes(activity: Counts, area: str, period: str, confidence: float) -> Findi
         for version, cells in VERSIONS.items():
             words = {
                 "series_id": f"volume/slope/{measure}/{version}",
-                "label": f"{measure.capitalize()} on incidents, {cells}",
+                "label": f"{measure.capitalize()} on graded incidents, {cells}",
                 "kind": "statistic",
                 "unit": "slope",
                 "form": "number:2",
@@ -141,7 +143,7 @@ def _rests_on(own: Counts, sums: Counts, measure: str) -> tuple[dict, tuple[Coun
 
 
 def _cells(own: Counts, measure: str, version: str) -> models.Cells:
-    """Events and incidents of each district and month, or of each district."""
+    """Events and graded incidents of each district and month, or of each district."""
     values = own.frame.pivot(index=["group", "period"], columns="measure", values="value")
     pairs = values[["incidents", measure]].dropna()
     pairs = pairs[pairs["incidents"] > 0]
@@ -199,4 +201,4 @@ def _verdict(fitted: models.Slope, confidence: float) -> str:
     if fitted.p_proportional >= 1 - confidence:
         return "cannot be told from a proportional rise"
     side = "more" if fitted.value > models.PROPORTIONAL else "less"
-    return f"rise by {side} than in proportion to incidents"
+    return f"rise by {side} than in proportion to graded incidents"

@@ -147,10 +147,13 @@ def test_the_funnel_of_districts_by_hand():
     assert found.one("volume/funnel-district-uses/pooled").text() == "25.0%"
     assert found.one("volume/funnel-district-uses/outside-95-before").value == 0
     assert {row.text() for row in found.where(kind="verdict")} == {"inside the inner limits"}
-    limits = found.one("volume/funnel-district-uses/limits-95", area="Soham")
-    # sin²(π/6 ± 1.96/20) = 0.1705, 0.3391, without widening since chance is enough
-    assert (limits.lower, limits.upper) == pytest.approx((0.1705, 0.3391), abs=5e-5)
-    assert [count.value for count in limits.counts] == [28, 100]
+    share = found.one("volume/funnel-district-uses/share", area="Soham")
+    assert (share.text(), [count.value for count in share.counts]) == ("28.0%", [28, 100])
+    # sin²(π/6 ± 1.96/20) and sin²(π/6 ± 3.09/20), without widening since chance is enough
+    limits = {"95-lower": 0.1705, "95-upper": 0.3391, "998-lower": 0.1302, "998-upper": 0.3935}
+    for edge, value in limits.items():
+        row = found.one(f"volume/funnel-district-uses/limits-{edge}", area="Soham")
+        assert row.value == pytest.approx(value, abs=5e-5), edge
     assert {row.area for row in found} == {"Cambridgeshire", "Ely", "Fenland", "Soham"}
 
 
@@ -184,7 +187,7 @@ def test_the_funnel_of_quarters_has_the_area_throughout():
     sums = volume.totals(r_cells(), "Cambridgeshire")
     found = volume.funnel(sums, *CAMBRIDGESHIRE, "uses", "authorisations", by="quarter")
     assert {row.area for row in found} == {"Cambridgeshire"}
-    inner = [row.period for row in found if row.series_id.endswith("limits-95")]
+    inner = [row.period for row in found if row.series_id.endswith("limits-95-lower")]
     assert inner == [*("2015-Q3", "2015-Q4"), *(f"2016-Q{one}" for one in range(1, 5)),
                      "2017-Q1", "2017-Q2"]  # fmt: skip
     assert found.one("volume/funnel-quarter-uses/pooled").period == "2015-07..2017-06"
@@ -234,7 +237,7 @@ def test_the_verdict_is_that_of_the_p_value():
     # R: p of a slope of one is 0.0039 for uses over all cells, 0.097 for authorisations
     found, strict = slopes(), slopes(0.999)
     uses = "volume/slope-verdict/uses/all"
-    assert found.one(uses).outcome == "rise by more than in proportion to incidents"
+    assert found.one(uses).outcome == "rise by more than in proportion to graded incidents"
     assert strict.one(uses).outcome == "cannot be told from a proportional rise"
     other = found.one("volume/slope-verdict/authorisations/all")
     assert other.outcome == "cannot be told from a proportional rise"
