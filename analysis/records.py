@@ -7,16 +7,23 @@ category, "Not reported" being one of them, so that nothing is lost where an ans
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
 
 from analysis.counts import ALL, STATED, WRITTEN, Counts, build
-from analysis.standard.form import CED_USES
+from analysis.standard.form import CED_USES, TACTIC_PAIRS
 from analysis.standard.tactics import CED_DISCHARGE, CED_ORDERS, TACTICS, ancestors
 
 CED_NOT_STATED = "CED not stated"
+# the form's boxes on more than one cycle, or one of more than five seconds
+CED_DETAILS = (
+    "drive stun repeat application",
+    "fired repeat cycle same cartridge",
+    "fired cycle extended beyond 5 secs",
+)
+_NO_DETAILS = pd.DataFrame(columns=["row", "device", "detail"])
 
 
 @dataclass(frozen=True)
@@ -38,8 +45,10 @@ class Records:
     ``reports``: one row each, index ``row`` (as a spreadsheet shows it, the header being row 1),
     columns those of ``analysis.standard.form.report_fields`` in their categories, text where there
     are none. ``tactics``: columns row, position, tactic, effective. ``ced``: columns row, device,
-    use, a row for each box ticked. ``absent``: fields that the file has no column for; they are
-    "Not reported" throughout. ``made_up``: the file says that it is no force's record.
+    use, a row for each box ticked; ``ced_details``: columns row, device, detail (``CED_DETAILS``),
+    likewise. ``absent``: fields that the file has no column for, "Not reported" throughout; where
+    a ``tactic 5`` or a ``CED 1: drive stun repeat application`` is one, nothing is known of it.
+    ``made_up``: the file says that it is no force's record.
     """
 
     source: str
@@ -52,6 +61,7 @@ class Records:
     tactics: pd.DataFrame
     ced: pd.DataFrame
     absent: tuple[str, ...] = ()
+    ced_details: pd.DataFrame = field(default_factory=_NO_DETAILS.copy)
 
     def __len__(self) -> int:
         return len(self.reports)
@@ -65,6 +75,17 @@ class Records:
         """Why these fields cannot be used: which of them the file has no column for; or nothing."""
         missing = [field for field in fields if field in self.absent]
         return f"the file has no column for {', '.join(missing)}" if missing else ""
+
+    def lacks_tactics(self) -> str:
+        """Why force may be missing from a report: too few columns for it; nothing where all stand.
+
+        A force that leaves empty columns out loses nothing by it, but the file cannot show that.
+        """
+        there = sum(f"tactic {place}" not in self.absent for place in range(1, TACTIC_PAIRS + 1))
+        if there == TACTIC_PAIRS:
+            return ""
+        return (f"the file has {there} of the form's {TACTIC_PAIRS} columns for a tactic: "
+                "what stood in the others is not known")  # fmt: skip
 
     def answered(self, field: str, answer: str = "Yes") -> pd.Series:
         """Which reports give this answer; of those that give none see "Not reported"."""

@@ -41,3 +41,9 @@ def test_an_absent_field_is_named():
     records = records_of({}, absent=("CED carried",))
     assert records.lacks("CED carried", "age") == "the file has no column for CED carried"
     assert records.lacks("age") == ""
+
+
+def test_missing_columns_for_tactics_are_counted():
+    assert records_of({}).lacks_tactics() == ""
+    few = records_of({}, absent=("age", "tactic 19", "tactic 20"))
+    assert few.lacks_tactics().startswith("the file has 18 of the form's 20 columns for a tactic")

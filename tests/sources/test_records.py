@@ -5,23 +5,29 @@ import json
 import pandas as pd
 import pytest
 
+from analysis.errors import Refused
 from analysis.ledger import Ledger
 from analysis.made_up.files import TRUTH, damaged, write
 from analysis.sources.records import read_records, summary
 from analysis.sources.records.headers import letters
-from analysis.standard.form import CED_DEVICES, TACTIC_LABELS, columns
+from analysis.standard.form import CED_DEVICES, TACTIC_LABELS, TACTIC_PAIRS, columns
 from tests.conftest import EXPECTED
 
 USUAL = {"IncidentDate": "2017-04-01", "Tactic 1": "Shield"}
+PAIRS = [f"Tactic {place}" for place in range(1, TACTIC_PAIRS + 1)]
 
 
 @pytest.fixture
 def read(tmp_path):
-    """Read reports given as dictionaries of header and text; what is not given is blank."""
+    """Read reports given as dictionaries of header and text; what is not given is blank.
 
-    def of(*reports, period="2017-Q2", area="Cambridgeshire"):
+    The file has the columns ``tactics`` and those that the reports give.
+    """
+
+    def of(*reports, period="2017-Q2", area="Cambridgeshire", tactics=PAIRS):
         path = tmp_path / "records.csv"
-        pd.DataFrame([USUAL | one for one in reports]).fillna("").to_csv(path, index=False)
+        frame = pd.DataFrame([dict.fromkeys(tactics, "") | USUAL | one for one in reports])
+        frame.fillna("").to_csv(path, index=False)
         return read_records(path, area, period)
 
     return of
@@ -152,6 +158,116 @@ def test_tactical_communication_alone_is_no_use_of_force(read):
     assert len(reading.records) == 3
 
 
+def test_what_stood_in_missing_columns_for_tactics_is_not_known(read):
+    # of the first row the file shows nothing but talk, whatever stood under Tactic 2
+    talk = {"Tactic 1": "Tactical Communications"}
+    reading = read(talk, {}, talk | {"SubjectAge": "old"}, tactics=["Tactic 1"])
+    assert list(reading.records.reports.index) == [2, 3]
+    assert list(reading.set_aside["row"]) == [4]
+    found = reading.remarks[reading.remarks["action"] == "labelled"]
+    assert list(found["row"]) == [1, 2]
+    assert found["reason"].iloc[0] == reading.records.lacks_tactics()
+    assert found["reason"].iloc[1].startswith("tactical communication alone: kept")
+    assert reading.records.lacks("tactic 1", "tactic 2") == "the file has no column for tactic 2"
+
+
+@pytest.mark.parametrize("missing", PAIRS[1:])
+def test_one_missing_column_for_a_tactic_is_enough(read, missing):
+    others = [header for header in PAIRS if header != missing]
+    reading = read({"Tactic 1": "Tactical Communications"}, tactics=others)
+    assert len(reading.records) == 1 and "19 of the form's 20" in reading.records.lacks_tactics()
+
+
+def test_a_missing_column_is_no_empty_pair(read):
+    others = ["Tactic 1", "Tactic 3", "Tactic 5"]
+    two = {"Tactic 1": "Shield", "Tactic 3": "Dog Bite"}
+    reading = read(two, {"Tactic 1": "Shield", "Tactic 5": "Dog Bite"}, tactics=others)
+    gaps = reading.remarks[reading.remarks["reason"] == "a tactic after an empty pair"]
+    assert [*zip(gaps["row"], gaps["column"], strict=True)] == [(3, "Tactic 5")]
+
+
+def test_districts_and_duties_have_one_spelling_each(read):
+    # the commonest, whatever comes first; of two equally common ones the first
+    districts = ["CAMBRIDGE ", "Cambridge", "Cambridge\u00a0", "cambridge", "St. Ives", "St Ives",
+                 "Fenland"]  # fmt: skip
+    duties = ["patrol", "Patrol", "PATROL", "Patrol", "Dog-handler", "Dog handler", "Patrol 2"]
+    reading = read(*[{"Borough": district, "MainDuty": duty}
+                     for district, duty in zip(districts, duties, strict=True)])  # fmt: skip
+    reports = reading.records.reports
+    assert list(reports["district"]) == ["Cambridge"] * 4 + ["St. Ives"] * 2 + ["Fenland"]
+    assert list(reports["main duty"]) == ["Patrol"] * 4 + ["Dog-handler"] * 2 + ["Patrol 2"]
+    spelled = reading.remarks[reading.remarks["column"] == "Borough"]
+    assert [*zip(spelled["row"], spelled["value"], spelled["becomes"], strict=True)] == [
+        (2, "CAMBRIDGE ", "Cambridge"), (4, "Cambridge\u00a0", "Cambridge"),
+        (5, "cambridge", "Cambridge"), (7, "St Ives", "St. Ives"),
+    ]  # fmt: skip
+    assert set(reading.remarks["action"]) == {"spelled"}
+
+
+def test_a_torn_row_has_no_say_in_the_spelling(tmp_path):
+    path = tmp_path / "records.csv"
+    header, torn = "IncidentDate,Borough,Tactic 1", "2017-04-01,FENLAND"
+    lines = [header, torn, torn, *(f"2017-04-01,{one},Shield" for one in
+                                   ("FENLAND", "Fenland", "Fenland"))]  # fmt: skip
+    path.write_text("\n".join(lines), "utf-8")
+    reading = read_records(path, "Cambridgeshire", "2017-Q2")
+    assert list(reading.records.reports["district"]) == ["Fenland"] * 3
+
+
+@pytest.mark.parametrize("words", ["N/A", "not-reported", "Not Reported", "Unknown", "?", "#N/A"])
+def test_words_for_no_district_are_none(read, words):
+    reading = read({"Borough": words}, {"Borough": "Fenland"}, {"Borough": ""})
+    assert list(reading.records.reports["district"]) == ["", "Fenland", ""]
+    assert list(reading.remarks["reason"]) == ["words or marks for no answer"]
+
+
+def test_dates_with_the_month_first_are_refused(read):
+    # 04/05/2017 would be read as 4 May
+    days = ["04/05/2017", "04/13/2017", "04/30/2017 00:00:00"]
+    with pytest.raises(Refused) as refused:
+        read(*[{"IncidentDate": day} for day in days])
+    assert str(refused.value) == (
+        "records.csv: row 3, column IncidentDate: '04/13/2017' has the month first; "
+        "allowed: 2017-04-13 or 13/04/2017"
+    )
+    with pytest.raises(Refused, match="'4/13/17' has the month first"):
+        read({"IncidentDate": "4/13/17"}, {"IncidentDate": "Total"})
+
+
+@pytest.mark.parametrize("others", [["13/04/2017", "04/05/2017"], ["2017-04-05", "04/04/2017"]])
+def test_one_month_first_among_dates_that_are_plain_is_set_aside(read, others):
+    reading = read({"IncidentDate": "04/13/2017"}, *[{"IncidentDate": day} for day in others])
+    assert list(reading.set_aside["row"]) == [2] and len(reading.records) == 2
+    assert "no such day" in reading.set_aside["reason"].iloc[0]
+
+
+def test_the_months_of_a_file_of_another_period_are_named(read):
+    days = ["2017-03-31", "42736", "", "01/02/2017", "2017-02-30"]
+    reading = read(*[{"IncidentDate": day} for day in days])
+    assert len(reading.records) == 0 and reading.months == "2017-01..2017-03"
+    assert read({"IncidentDate": "Total"}).months == ""
+
+
+@pytest.mark.parametrize("device", range(1, CED_DEVICES + 1))
+def test_more_cycles_than_one_are_kept_as_details(read, device):
+    prefix = "CED" if device == 1 else f"CED{device}"
+    ticks = {f"{prefix} Fired Repeat Cycle Same Cartridge": "Yes",
+             f"{prefix} Drive Stun Repeat Application": "x",
+             f"{prefix} Fired Cycle Extended Beyond 5 Secs": "No"}  # fmt: skip
+    extended = {f"{prefix} Fired Cycle Extended Beyond 5 Secs": "TRUE"}
+    reading = read(ticks, {}, extended, {f"{prefix} Drive Stun Repeat Application": "twice"})
+    assert reading.records.ced_details.values.tolist() == [
+        [2, device, "drive stun repeat application"],
+        [2, device, "fired repeat cycle same cartridge"],
+        [4, device, "fired cycle extended beyond 5 secs"],
+    ]
+    assert reading.records.ced.empty
+    (remark,) = reading.remarks[reading.remarks["reason"].str.contains("tick")].itertuples()
+    assert (remark.row, remark.value, remark.action) == (5, "twice", "labelled")
+    assert reading.records.lacks(f"CED {device}: drive stun repeat application") == ""
+    assert "no column for CED" in read({}).records.lacks("CED 1: drive stun repeat application")
+
+
 def test_tactics_keep_their_order_and_their_gaps(read):
     one = {"Tactic 1": "", "Tactic 3": "Baton Used", "Effective 3": "No", "Tactic 4": "Baton Used",
            "Effective 2": "Yes"}  # fmt: skip
@@ -211,9 +327,9 @@ def test_an_empty_block_may_say_so(read):
 
 def test_of_a_torn_row_nothing_but_that_is_said(tmp_path):
     path = tmp_path / "records.csv"
-    path.write_text("IncidentDate,SubjectAge,Tactic 1\n,old\n2017-04-01,24\n", "utf-8")
+    path.write_text(f"IncidentDate,SubjectAge,{','.join(PAIRS)}\n,old\n2017-04-01,24\n", "utf-8")
     reading = read_records(path, "Cambridgeshire", "2017-Q2")
-    assert list(reading.remarks["reason"]) == ["has 2 cells where the header has 3"] * 2
+    assert list(reading.remarks["reason"]) == ["has 2 cells where the header has 22"] * 2
     assert len(reading.records) == 0 and len(reading.set_aside) == reading.rows == 2
 
 

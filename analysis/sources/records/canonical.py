@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
+from analysis.records import CED_DETAILS
+from analysis.sources.records.cells import Cells
+from analysis.sources.records.remarks import Remark
 from analysis.sources.records.rows import Rows
-from analysis.standard.form import HEALTH_CONDITIONS, NOT_REPORTED, TACTIC_PAIRS, report_fields
+from analysis.sources.records.values import ticked
+from analysis.standard.form import (
+    CED_DEVICES,
+    HEALTH_CONDITIONS,
+    NOT_REPORTED,
+    TACTIC_PAIRS,
+    report_fields,
+)
 
 _NOT_USED = ("No", "N", "None", "FALSE", "False", "0", "N/A")  # in the column "CED Used"
+_DETAILS = {  # field: device, detail
+    f"CED {device}: {detail}": (device, detail)
+    for device in range(1, CED_DEVICES + 1)
+    for detail in CED_DETAILS
+}
 _BOXES = ("physical disability", "mental disability")
 
 
 def absent(rows: Rows) -> tuple[str, ...]:
-    """Fields that the file has no column for."""
-    fields = [one for one in report_fields() if one not in rows.cells]
+    """Fields that the file has no column for, those of tactics and details of a CED among them."""
+    tactics = [f"tactic {position}" for position in range(1, TACTIC_PAIRS + 1)]
+    asked = (*report_fields(), *tactics, *_DETAILS)
+    fields = [one for one in asked if one not in rows.cells]
     if any(box in rows.cells for box in _BOXES) and "health condition" in fields:
         fields.remove("health condition")
     return tuple(fields)
@@ -81,6 +100,31 @@ def ced(rows: Rows) -> pd.DataFrame:
         ticked = rows.index[one.values[rows.kept] == "Yes"]
         parts.append({"row": ticked, "device": int(device), "use": use})
     return _long(parts, ["row", "device", "use"])
+
+
+def ced_details(rows: Rows) -> pd.DataFrame:
+    """Row, device and detail of every box on repeated or extended cycles that is ticked."""
+    parts = []
+    for one in _of_details(rows):
+        device, detail = _DETAILS[one.column.field]
+        yes = np.array([ticked(text) is True for text in one.coded.values], bool)
+        marked = rows.index[yes[one.coded.codes][rows.kept]]
+        parts.append({"row": marked, "device": device, "detail": detail})
+    return _long(parts, ["row", "device", "detail"])
+
+
+def unread_details(rows: Rows) -> Iterator[Remark]:
+    """Boxes on repeated or extended cycles whose words are neither a tick nor a No."""
+    for one in _of_details(rows):
+        unread = np.array([ticked(text) is None for text in one.coded.values], bool)
+        for place in np.flatnonzero(unread[one.coded.codes] & rows.kept):
+            printed = one.coded.values[one.coded.codes[place]]
+            yield Remark(int(rows.table.rows[place]), one.header, printed, "labelled",
+                         reason="neither a tick nor a No: not counted")  # fmt: skip
+
+
+def _of_details(rows: Rows) -> list[Cells]:
+    return [rows.cells[field] for field in _DETAILS if field in rows.cells]
 
 
 def ced_block(rows: Rows) -> pd.Series:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from analysis.sources.records.headers import letters
 from analysis.sources.records.remarks import Remark
 from analysis.sources.records.table import Coded, Table
-from analysis.sources.records.values import Verdict, judge, tidy
-from analysis.standard.form import Column
+from analysis.sources.records.values import Verdict, judge, no_answer, tidy
+from analysis.standard.form import Column, report_fields
 from analysis.standard.periods import Period
 
 
@@ -56,4 +58,29 @@ class Cells:
 def judged(table: Table, column: Column, place: int, period: Period | None) -> Cells:
     coded = table.columns[place]
     verdicts = [judge(column, printed, period) for printed in coded.values]
+    if column.kind == "text" and column.field in report_fields():
+        whole = np.delete(coded.codes, list(table.damaged))
+        verdicts = _in_one_spelling(verdicts, np.bincount(whole, minlength=len(verdicts)))
     return Cells(column, table.header[place], coded, verdicts)
+
+
+def _in_one_spelling(verdicts: list[Verdict], numbers: np.ndarray) -> list[Verdict]:
+    """Free text that differs in case, marks and spaces alone, in its commonest spelling.
+
+    ``numbers``: the rows of each verdict. Of spellings equally common, the first in the file.
+    """
+    rows: Counter[str] = Counter()
+    for verdict, number in zip(verdicts, numbers, strict=True):
+        rows[verdict.value] += int(number)
+    commonest: dict[str, str] = {}
+    for text, _ in rows.most_common():
+        commonest.setdefault(letters(text), text)
+    return [_spelt(verdict, commonest[letters(verdict.value)]) for verdict in verdicts]
+
+
+def _spelt(verdict: Verdict, commonest: str) -> Verdict:
+    if verdict.value and no_answer(verdict.value):
+        return Verdict("", "spelled", "words or marks for no answer")
+    if verdict.value in ("", commonest):
+        return verdict
+    return Verdict(commonest, "spelled", "spelt otherwise in most rows or in the first")

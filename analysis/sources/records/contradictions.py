@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.records import CED_NOT_STATED, Records
 from analysis.sources.records.remarks import Remark
-from analysis.standard.form import CED_USES, NOT_REPORTED
+from analysis.standard.form import CED_USES, NOT_REPORTED, TACTIC_PAIRS
 
 _LEVELS = {"officer injured": "officer injury level", "subject injured": "subject injury level"}
 _NO_TACTIC = "no tactic is reported"
@@ -66,8 +66,9 @@ def of_tactics(records: Records, headers: Mapping[str, str]) -> Iterator[Remark]
     tactics = records.tactics.sort_values(["row", "position"])
     for row in records.reports.index.difference(tactics["row"]):
         yield Remark(int(row), headers.get("tactic 1", ""), "", "labelled", reason=_NO_TACTIC)
-    place = tactics.groupby("row").cumcount() + 1
-    first_gap = tactics[tactics["position"] > place].drop_duplicates("row")
+    there = [place for place in range(1, TACTIC_PAIRS + 1) if f"tactic {place}" in headers]
+    pair = tactics["position"].map({place: number for number, place in enumerate(there)})
+    first_gap = tactics[pair > tactics.groupby("row").cumcount()].drop_duplicates("row")
     again = tactics[tactics.duplicated(["row", "tactic"])]
     for frame, reason in ((first_gap, _GAP), (again, _TWICE)):
         for row, position, tactic in frame[["row", "position", "tactic"]].itertuples(index=False):

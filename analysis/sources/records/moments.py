@@ -40,7 +40,7 @@ def day(text: str, period: Period | None) -> Moment:
         found, action = _DAY_NOUGHT + timedelta(int(serial["days"])), "repaired"
         reason, clock = "a date as a spreadsheet counts days", bool(int(serial["part"] or 0))
     elif match := _ISO.fullmatch(small) or _BRITISH.fullmatch(small):
-        found, plain = _calendar_day(match), match.re is _ISO
+        found, plain = _calendar_day(*match.group("year", "month", "day")), match.re is _ISO
         action, reason = ("", "") if plain else ("spelled", "the day stands before the month")
         clock = bool(re.search("[1-9]", match["clock"] or ""))
     else:
@@ -54,13 +54,30 @@ def day(text: str, period: Period | None) -> Moment:
     return found.isoformat(), action, reason
 
 
-def _calendar_day(match: re.Match) -> date | None:
-    year, month = int(match["year"]), match["month"]
+def _calendar_day(year: str, month: str, day: str) -> date | None:
     number = int(month) if month.isdecimal() else _MONTHS.get(month, 0)
     try:
-        return date(year if year > 99 else 2000 + year, number, int(match["day"]))
+        return date(int(year) if len(year) > 2 else 2000 + int(year), number, int(day))
     except ValueError:
         return None
+
+
+def order(text: str) -> str:
+    """What a date in numbers has first, "day" or "month"; "either" where it could be both.
+
+    Nothing where that makes no difference: another date, no date, or 04/04/2017.
+
+    >>> order("13/04/2017"), order("04/13/2017"), order("04/05/2017"), order("2017-04-05")
+    ('day', 'month', 'either', '')
+    """
+    match = _BRITISH.fullmatch(text.casefold())
+    if match is None or not match["month"].isdecimal():
+        return ""
+    british = _calendar_day(*match.group("year", "month", "day"))
+    american = _calendar_day(*match.group("year", "day", "month"))
+    if british == american:
+        return ""
+    return "either" if british and american else "day" if british else "month"
 
 
 def minute(text: str) -> Moment:

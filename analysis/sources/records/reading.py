@@ -15,7 +15,7 @@ from analysis.sources.records import canonical
 from analysis.sources.records.contradictions import contradictions, of_tactics
 from analysis.sources.records.files import read_table
 from analysis.sources.records.headers import layout
-from analysis.sources.records.remarks import lines, remarks_frame
+from analysis.sources.records.remarks import Remark, lines, remarks_frame
 from analysis.sources.records.rows import Rows
 from analysis.standard.periods import parse_period
 
@@ -26,12 +26,14 @@ SOURCE, MADE_UP_SOURCE = "records", "made-up-records"
 class Reading:
     """``rows`` of the file that hold anything: those of ``records`` and those set aside.
 
-    ``remarks``: columns row, column, value, action, becomes, reason, number.
+    ``remarks``: columns row, column, value, action, becomes, reason, number. ``months``: those of
+    all dates of the file that can be read, ``2017-01..2017-03``, whatever the period asked for.
     """
 
     records: Records
     remarks: pd.DataFrame
     rows: int
+    months: str = ""
 
     @property
     def set_aside(self) -> pd.DataFrame:
@@ -76,22 +78,32 @@ def read_records(path: Path, area: str, period: str | None) -> Reading:
 
     A row with a value outside the standard, with a date outside ``period`` (not checked where it
     is None), or with no force but tactical communication is set aside with every fault named.
-    Refused: a file that holds no such table or no rows, and made-up rows among others.
+    Where the file lacks a column for a tactic, communication alone is labelled and kept. Refused: a
+    file that holds no such table or no rows, dates with the month first, and made-up rows among
+    others.
     """
     table = read_table(Path(path))
     if not len(table.rows):
         raise refusal(str(path), "holds a header and no rows", "one row for each report")
     found = layout(table)
     rows = Rows(table, found, parse_period(period) if period else None)
+    rows.check_dates()
     records = _records(rows, area, period)
     remarks = [
         *table.remarks,
         *found.remarks,
+        *_few_tactics(records, table.header_row),
         *rows.remarks(),
+        *canonical.unread_details(rows),
         *of_tactics(records, rows.headers),
         *contradictions(records, rows.headers, canonical.ced_block(rows)),
     ]
-    return Reading(records, remarks_frame(remarks), len(table.rows))
+    return Reading(records, remarks_frame(remarks), len(table.rows), rows.months_held)
+
+
+def _few_tactics(records: Records, header_row: int) -> list[Remark]:
+    reason = records.lacks_tactics()
+    return [Remark(header_row, "", "", "labelled", reason=reason)] if reason else []
 
 
 def _records(rows: Rows, area: str, period: str | None) -> Records:
@@ -106,5 +118,6 @@ def _records(rows: Rows, area: str, period: str | None) -> Records:
         reports=canonical.reports(rows),
         tactics=canonical.tactics(rows),
         ced=canonical.ced(rows),
+        ced_details=canonical.ced_details(rows),
         absent=canonical.absent(rows),
     )

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import refusal
+from analysis.sources.records import moments
 from analysis.sources.records.cells import Cells, judged
 from analysis.sources.records.headers import Layout
 from analysis.sources.records.remarks import Remark
 from analysis.sources.records.table import Table
+from analysis.sources.records.values import tidy
 from analysis.standard.form import TACTIC_PAIRS
 from analysis.standard.periods import Period
 
 COMMUNICATION = "Tactical communication"
 _COMMUNICATION_ALONE = "tactical communication alone is not a use of force (definition 4)"
+_COMMUNICATION_SEEN = "tactical communication alone: kept, as columns for a tactic are missing"
 _QUESTIONS = ("location", "impact factor", "reason", "outcome")  # several boxes for each
 _FIREARMS = ("firearm aimed", "firearm fired")
 
@@ -55,8 +58,19 @@ class Rows:
 
     @cached_property
     def kept(self) -> np.ndarray:
-        """Which rows are used as reports."""
+        """Which rows are used as reports.
+
+        Where a column for a tactic is missing, what stood there is not known: communication alone
+        is then no reason to set a row aside.
+        """
+        if self.tactic_columns < TACTIC_PAIRS:
+            return ~self.faulty
         return ~(self.faulty | self.communication_alone)
+
+    @property
+    def tactic_columns(self) -> int:
+        """How many columns for a tactic the file has, of the 20 of the form."""
+        return len(self.of_kind("tactic"))
 
     @cached_property
     def index(self) -> pd.Index:
@@ -79,10 +93,32 @@ class Rows:
             raise refusal(where, "does not say that it is made up as other rows do", "all or none")
         return bool((said & asked).any())
 
+    def check_dates(self) -> None:
+        """Refuse dates with the month first: of 04/05/2017 nobody can say then what is meant.
+
+        One among dates that can only be read in one way is a slip: its row is set aside.
+        """
+        one = self.cells["date"]
+        orders = np.array([moments.order(tidy(text)) for text in one.coded.values], object)
+        orders = np.where(self.damaged, "", orders[one.coded.codes])
+        found = {*orders}
+        if "month" in found and "day" not in found and ("either" in found or not self.months_held):
+            place = np.argmax(orders == "month")
+            where = f"{self.table.file}: row {self.table.rows[place]}, column {one.header}"
+            printed = one.coded.values[one.coded.codes[place]]
+            raise refusal(where, f"{printed!r} has the month first", "2017-04-13 or 13/04/2017")
+
     def months(self) -> str:
         """The range of months of the reports, where no period was asked for."""
-        days = self.cells["date"].values[self.kept]
-        return f"{min(days)[:7]}..{max(days)[:7]}" if len(days) else ""
+        return _months(self.cells["date"].values[self.kept])
+
+    @cached_property
+    def months_held(self) -> str:
+        """The range of months of every date that can be read, whatever the period asked for."""
+        coded = self.cells["date"].coded
+        days = [moments.day(tidy(text), None)[0] for text in coded.values]
+        held = {days[code] for code in np.unique(coded.codes[~self.damaged])}
+        return _months(held - {None})
 
     def blank_box(self, field: str) -> np.ndarray:
         """Where a box is blank and another of its question is filled: then it is a No."""
@@ -106,6 +142,8 @@ class Rows:
             yield from one.remarks(self.table.rows, self.kept)
         yield from self._boxes_left_blank()
         yield from self._effects_alone()
+        if self.tactic_columns < TACTIC_PAIRS:
+            yield from self._talk("labelled", _COMMUNICATION_SEEN)
         yield from self._same_rows()
 
     def _faults(self) -> Iterator[Remark]:
@@ -118,10 +156,14 @@ class Rows:
                 code = one.coded.codes[place]
                 printed, reason = one.coded.values[code], one.verdicts[code].reason
                 yield Remark(int(rows[place]), one.header, printed, "set aside", reason=reason)
+        if self.tactic_columns == TACTIC_PAIRS:
+            yield from self._talk("set aside", _COMMUNICATION_ALONE)
+
+    def _talk(self, action: str, reason: str) -> Iterator[Remark]:
         for place in np.flatnonzero(self.communication_alone):
             one = next(one for one in self.of_kind("tactic") if one.values[place] == COMMUNICATION)
-            yield Remark(int(rows[place]), one.header, one.coded.values[one.coded.codes[place]],
-                         "set aside", reason=_COMMUNICATION_ALONE)  # fmt: skip
+            printed = one.coded.values[one.coded.codes[place]]
+            yield Remark(int(self.table.rows[place]), one.header, printed, action, reason=reason)
 
     def _boxes_left_blank(self) -> Iterator[Remark]:
         for field, one in self.cells.items():
@@ -157,3 +199,7 @@ class Rows:
             if (before := first.setdefault(key, row)) != row:
                 reason = f"equal to row {before} in every column"
                 yield Remark(row, "", "", "labelled", reason=reason)
+
+
+def _months(days: Collection[str]) -> str:
+    return f"{min(days)[:7]}..{max(days)[:7]}" if len(days) else ""

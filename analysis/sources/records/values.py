@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from analysis.sources.records import moments
 from analysis.sources.records.headers import letters
-from analysis.standard.form import NOT_REPORTED, TACTIC_LABELS, Column
+from analysis.standard.form import NOT_REPORTED, TACTIC_LABELS, YES_NO, Column
 from analysis.standard.people import AGE, ETHNICITY
 from analysis.standard.periods import Period
 from analysis.standard.tactics import TACTICS, parent
@@ -57,6 +57,7 @@ _DAMAGED_AGES = {
 }
 _BANDS = {10: "Under 11", 17: "11-17", 34: "18-34", 49: "35-49", 64: "50-64", 120: "65 and over"}
 OTHERWISE = "spelt otherwise in the form"
+_BOX = Column("", "", "ced", YES_NO)
 
 
 class Verdict(NamedTuple):
@@ -86,6 +87,22 @@ def judge(column: Column, printed: str, period: Period | None) -> Verdict:
     if verdict.value is not None and not verdict.action and printed != text:
         return verdict._replace(action="spelled", reason="spaces or marks that do not belong to it")
     return verdict
+
+
+def no_answer(text: str) -> bool:
+    """Whether free text says in words or marks that there is no answer."""
+    return letters(text) in _no_answers()
+
+
+@cache
+def _no_answers() -> frozenset[str]:
+    return frozenset(map(letters, _MISSING))
+
+
+def ticked(printed: str) -> bool | None:
+    """Whether a box is ticked; None where its words say neither."""
+    verdict = _ticked(_BOX, tidy(printed))
+    return None if verdict.value is None else verdict.value == "Yes"
 
 
 def _refused(allowed) -> Verdict:
