@@ -109,6 +109,19 @@ def test_the_funnel_says_who_lies_outside():
     assert "Outside the inner limits: none." in funnel().alternative
     assert labels(funnel()) == ["20.0%", "24.0%", "28.0%"]
     assert "25.0%" in funnel().alternative
+    # sin²(π/6 ± 1.96/20), as Soham has a hundred authorisations
+    assert "Soham 28.0%, 17.0% to 33.9%." in funnel().alternative
+
+
+def test_the_share_stands_once_in_the_data_of_the_funnel_and_each_limit_by_itself():
+    own = [row for row in funnel().rows if row.area == "Soham"]
+    assert [(row.label, row.text()) for row in own] == [
+        ("Used per authorisation", "28.0%"),
+        ("Inner limits at its size: lower", "17.0%"),
+        ("Inner limits at its size: upper", "33.9%"),
+        ("Outer limits at its size: lower", "13.0%"),  # sin²(π/6 ± 3.09/20)
+        ("Outer limits at its size: upper", "39.4%"),
+    ]
 
 
 def test_made_up_figures_are_said_to_be(chart):

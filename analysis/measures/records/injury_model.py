@@ -44,17 +44,17 @@ COVARIATES = ("conduct", "impact factor: Possession of a weapon", "mental health
               "location")  # fmt: skip
 ORDERED_LEVELS = {"conduct": CONDUCT, "age": AGES}
 
-FEW_EACH = f"fewer than {EVENTS_EACH} injured, or not injured, on one side"
+FEW_EACH = "fewer than ten injured, or not injured, on one side"
 NO_CLASSES = (
-    f"no two tactics, or types of them, have {EVENTS_EACH} reports each with the subject injured "
-    "and not injured"
+    "no two tactics, or types of them, have ten reports each with the subject injured and not "
+    "injured"
 )
 NOT_ANSWERED_OUT = "reports without an answer to whether the subject was injured are left out"
 CLUSTERED = f"logit, errors clustered by incident, {SMALL_SAMPLE}"
 PENALISED = "logit by Firth's penalised likelihood, profile limits widened for incidents"
 NO_EFFECT_HERE = "the outcome is separated, and Firth's fit gives no average effect here"
 COMPARED = "Classes of tactics compared with the commonest"
-APART = "Of these, with both limits on one side of 1"
+APART = "Of these, with both limits on one side of one"
 NO_LIMIT = "no limit could be found"
 
 

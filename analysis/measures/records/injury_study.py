@@ -30,7 +30,7 @@ ONE_OFFICER = (
 AS_ANSWERED = "takes those who did not answer to be as those who did"
 MISSING_ONLY = "a limit for missing answers only: not for what nobody noticed or wrote down"
 GUESSED = "which reports are of one incident is a guess by the rule named"
-FEW = f"fewer than {FEW_REPORTS} reports"
+FEW = "fewer than ten reports"
 NO_REPORT = "there is no such report"
 
 OF_ALL, OF_ANSWERED, AT_MOST, BY_LEVEL = (

@@ -218,7 +218,9 @@ def test_assaults_are_of_all_reports_and_purpose_of_those_injured():
     rows = injuries.assaults(study(*reports))
     assert numbers(row(rows, "assaults/assaulted-by-subject")) == [12, 14]
     assert numbers(row(rows, "assaults/threatened-with-weapon")) == [1, 14]
-    assert numbers(row(rows, "assaults/assaulted-with-weapon/at-most")) == [0, 1, 14]
+    most = row(rows, "assaults/assaulted-with-weapon/at-most")
+    said = most.basis.format(*(count.text() for count in most.counts))
+    assert said == "0 and 1 not reported, of 14"
     assert numbers(row(rows, "assaults/intentional-injury")) == [6, 12]
 
 

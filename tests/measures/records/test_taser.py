@@ -112,6 +112,14 @@ def test_discharge_among_all_among_stated_and_the_limits(records, order):
     wanted = proportion_confint(3, 7, 0.05, "wilson")
     assert (row.lower, row.upper) == pytest.approx(wanted, rel=1e-9)
     assert found["limit-all"].lower is None
+    said = {name: row.basis.format(*(one.text() for one in row.counts))
+            for name, row in found.items()}  # fmt: skip
+    assert said == {
+        "share-of-all": "3 of 8",
+        "share-of-stated": "3 of 8, less 1 not stated",
+        "limit-none": "3 of 8",
+        "limit-all": "3 and 1 not stated, of 8",
+    }
 
 
 def test_reports_of_one_incident_widen_the_interval(records):
