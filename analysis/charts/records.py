@@ -40,7 +40,8 @@ def incidents(findings: Findings) -> Chart | None:
     return finish(
         figure, "records-incidents",
         f"Incidents by each rule that takes reports together, {first.area}, {first.period}",
-        f"Bars, one for each rule, from the most incidents that there can be: {listed}.",
+        f"Bars, one for each rule, from the most incidents that there can be: {listed}. "
+        "None is the fewest that there can be: officers may see or place one incident differently.",
         tuple(rows),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ come and go with the program that keeps them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import exp, sqrt
 
 import pandas as pd
@@ -15,8 +15,8 @@ from scipy.special import ndtri
 from analysis.errors import refusal
 from analysis.findings import Finding, Findings, not_available, too_few
 from analysis.measures.intervals import EXACT_BELOW
-from analysis.measures.records.clustered import ratio_of_shares
-from analysis.measures.records.incidents import group_reports
+from analysis.measures.records.clustered import INDEPENDENT, hardly_grouped, ratio_of_shares
+from analysis.measures.records.incidents import NONE_USED, group_reports
 from analysis.measures.records.quarter import BOXES, ONE_ANSWER, groups
 from analysis.records import Records, Tally
 from analysis.standard.form import NOT_REPORTED
@@ -29,10 +29,12 @@ NONE_BEFORE = "no row of the file of the period before could be used"
 FEW = f"fewer than {EXACT_BELOW} reports in one of the periods"
 
 
-def _missing(before: Records | None) -> str:
-    """Why there is nothing to compare with; nothing where there is."""
+def _missing(records: Records, before: Records | None) -> str:
+    """Why there is nothing to compare; nothing where there is."""
     if before is None:
         return NOT_GIVEN
+    if not len(records):
+        return NONE_USED
     return "" if len(before) else NONE_BEFORE
 
 
@@ -74,22 +76,29 @@ def number_of_reports(
     over = {"series_id": f"records/change/reports-ratio/{slug(rule)}", "kind": "ratio",
             "label": "Reports, over the period before", "unit": "ratio of numbers of reports",
             "form": "number:2", **place}  # fmt: skip
-    if reason := _missing(before):
+    if reason := _missing(records, before):
         return Findings(tuple(not_available(reason, **words) for words in (less, over)))
     caveats = _checked(records, before)
     counts = tuple(_count(one, "every report used", "", len(one)) for one in (records, before))
     change = Finding(**less, value=len(records) - len(before), counts=counts,
                      basis="{0} less {1}", caveats=caveats)  # fmt: skip
-    over |= {"caveats": caveats, "basis": "{0} over {1}"}
+    over |= {"caveats": caveats + _alone(records, before, rule), "basis": "{0} over {1}"}
     if min(len(records), len(before)) < EXACT_BELOW:
         return Findings((change, too_few(FEW, counts, **over)))
     value = len(records) / len(before)
     error = sqrt(sum(_variance(one, rule) / len(one) ** 2 for one in (records, before)))
     factor = exp(float(ndtri((1 + confidence) / 2)) * error)
+    both_alone = hardly_grouped(_incidents(records, before, rule))
+    method = f"Poisson, {INDEPENDENT}" if both_alone else "compound Poisson by incident"
     ratio = Finding(**over, value=value, lower=value / factor, upper=value * factor,
-                    confidence=confidence, counts=counts,
-                    method="log, compound Poisson by incident")  # fmt: skip
+                    confidence=confidence, counts=counts, method=f"log, {method}")  # fmt: skip
     return Findings((change, ratio))
+
+
+def _alone(records: Records, before: Records, rule: str) -> tuple[str, ...]:
+    """A caveat where one period's reports hardly share incidents; of both, the method says it."""
+    alone = [one.period for one in (records, before) if hardly_grouped(group_reports(one, rule))]
+    return tuple(f"of {period}: {INDEPENDENT}" for period in alone) if len(alone) == 1 else ()
 
 
 def _variance(records: Records, rule: str) -> float:
@@ -105,21 +114,23 @@ def _count(records: Records, condition: str, group: str, number: int):
 
 
 def shares(
-    records: Records, before: Records | None, by: str, rule: str, confidence: float
-) -> Findings:
+    records: Records, before: Records | None, by: str, rule: str, confidence: float,
+    lost: Mapping[str, str],
+) -> Findings:  # fmt: skip
     """Each group's share of the reports over its share in the period before, with limits.
 
     ``by`` as in ``analysis.measures.records.quarter.groups``. Limits by incident
     (``analysis.measures.records.clustered.ratio_of_shares``). Too few below 10 reports in either
-    period.
+    period; not available where ``by`` is among the questions ``lost`` in this one.
     """
     series, named = f"records/change/by-{slug(by)}", groups(records, by)
     words = {"kind": "ratio", "unit": "ratio of shares of reports", "form": "number:2",
              **records.place}  # fmt: skip
-    if reason := _missing(before):
+    if reason := _missing(records, before) or lost.get(by, ""):
         label = f"Shares by {by}, over the period before"
         return Findings((not_available(reason, series_id=series, label=label, **words),))
-    words |= {"caveats": _checked(records, before), "basis": "{0} of {1} over {2} of {3}"}
+    caveats = _checked(records, before) + _alone(records, before, rule)
+    words |= {"caveats": caveats, "basis": "{0} of {1} over {2} of {3}"}
     old = groups(before, by)
     rows = []
     for name in dict.fromkeys([*named, *old]):
@@ -157,7 +168,7 @@ def _incidents(records: Records, before: Records, rule: str) -> pd.Series:
 
 def labels(records: Records, before: Records | None) -> Findings:
     """Columns, tactics, places, duties, answers and boxes that are new, or gone, since before."""
-    missing = _missing(before)
+    missing = _missing(records, before)
     new, old = dict(_labels(records)), {} if missing else dict(_labels(before))
     caveats = () if missing else _checked(records, before)
     rows = []

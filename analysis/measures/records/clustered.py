@@ -19,6 +19,8 @@ from analysis.measures.ratios import Ratio
 
 FEW = 10  # incidents with the event, or without it: fewer cannot tell how alike their reports are
 WORST_CASE = ", worst case"  # of the design effect; else it is estimated
+HARDLY_ANY = 0.05  # of the reports share an incident: how alike they are is as good as unknown
+INDEPENDENT = "reports as independent (the true interval is wider)"
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,21 @@ class _Sums:
         return max(1.0, self.estimated, self.worst if self.few else 1.0)
 
 
+def hardly_grouped(incidents: pd.Series) -> bool:
+    """Whether fewer than 1 report in 20 shares an incident with another.
+
+    So it is in a file without times, and where each report is taken for an incident of its own.
+    Officers of one incident are alike all the same, and nothing in the limits allows for it.
+    """
+    return bool(incidents.duplicated(keep=False).mean() < HARDLY_ANY)
+
+
+def _method(interval: str, incidents: pd.Series, few: bool) -> str:
+    if hardly_grouped(incidents):
+        return f"{interval}, {INDEPENDENT}"
+    return f"{interval} by incident" + WORST_CASE * few
+
+
 def share(
     events: pd.Series, base: pd.Series, incidents: pd.Series, confidence: float
 ) -> ClusteredShare:
@@ -87,7 +104,9 @@ def share(
     Korn and Graubard 1998, Survey Methodology 24:193). The design effect is that of the linearised
     variance, at least 1, and where fewer than 10 incidents have an event, or fewer than 10 have a
     report without one, at least the worst case: the sum of squared incident sizes over the sum of
-    sizes. Refuses an empty base, rows that differ, and a confidence outside 0 to 1.
+    sizes. Where hardly any of all reports, in the base or not, share an incident, ``method`` says
+    that they are taken as independent. Refuses an empty base, rows that differ, and a confidence
+    outside 0 to 1.
     """
     sums, z = _by_incident(events, base, incidents), _quantile(confidence)
     lower, upper = _score(sums.share, sums.reports.sum() / sums.design_effect, z)
@@ -97,7 +116,7 @@ def share(
         upper=upper if sums.share < 1 else 1.0,
         design_effect=float(sums.design_effect),
         incidents=len(sums.reports),
-        method="Wilson score by incident" + WORST_CASE * sums.few,
+        method=_method("Wilson score", incidents, sums.few),
     )
 
 
@@ -114,7 +133,8 @@ def ratio_of_shares(
     reports of both. Delta method on the logarithm, linearised by incident, at least the variance
     for independent reports (Katz and others 1978); where ``share`` takes the worst case for one of
     the groups, at least each group's variance for independent reports times its worst case.
-    Refuses a group without events, a report in both groups, and what ``share`` refuses.
+    ``method`` as in ``share``. Refuses a group without events, a report in both groups, and what
+    ``share`` refuses.
     """
     if (group & other).any():
         raise ValueError("a report is in both groups")
@@ -128,7 +148,7 @@ def ratio_of_shares(
     value = float(sums[0].share / sums[1].share)
     factor = exp(_quantile(confidence) * sqrt(variance))
     return Ratio(value, value / factor, value * factor,
-                 "log, delta method by incident" + WORST_CASE * few)  # fmt: skip
+                 _method("log, delta method", incidents, few))  # fmt: skip
 
 
 def _linearised(

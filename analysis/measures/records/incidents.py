@@ -31,6 +31,11 @@ _SAME = {  # rule: (fields that are equal, most minutes from one report to the n
 
 A_GUESS = "a guess: no file says which reports are of one incident, and an incident is not a person"
 NO_TIME = "a report without a time stays an incident of its own"
+NO_LOWER_BOUND = (
+    "no lower bound: officers who see a subject otherwise, or tick other boxes of place, part what "
+    "is one incident; a place is a district and the kinds of place ticked, no address"
+)
+NONE_USED = "no report was used"
 
 
 def minutes(reports: pd.DataFrame) -> pd.Series:
@@ -94,11 +99,12 @@ def _key(reports: pd.DataFrame, fields: tuple[str, ...]) -> np.ndarray:
 def range_of_incidents(records: Records) -> Findings:
     """The number of incidents by each rule, reports per incident, and reports without a time.
 
+    Not available where no report was used, nor by a rule that asks for times where none is given.
     The design effect is that of an outcome which all reports of an incident share: the sum of
     squared sizes over the sum of sizes.
     """
     rows = [finding for rule in INCIDENT_RULES for finding in _number(records, rule)]
-    without = int((records.reports["time"].isin(["", NOT_REPORTED])).sum())
+    without = int((~_timed(records)).sum())
     tally = Tally("reports", without, "no time given", breakdown="time", group="no time")
     counts = tuple(records.counts([tally], SUBJECT))
     rows.append(
@@ -112,8 +118,9 @@ def range_of_incidents(records: Records) -> Findings:
 def _number(records: Records, rule: str) -> list[Finding]:
     words = _words(records)
     number = {"series_id": f"incidents/number/{slug(rule)}", "label": f"Incidents, {rule}"} | words
-    if rule in _SAME and (reason := records.lacks("time")):
+    if reason := _cannot(records, rule):
         return [not_available(reason, **number)]
+    number["caveats"] += (NO_LOWER_BOUND,) * (rule in _SAME)
     sizes = group_reports(records, rule).value_counts()
     reports, incidents, *_ = records.counts(_tallies(rule, sizes), SUBJECT)
     return [
@@ -125,11 +132,12 @@ def _number(records: Records, rule: str) -> list[Finding]:
 def sizes_of_incidents(records: Records) -> Findings:
     """How many incidents have one report, two, three, four, and five or more, by each rule.
 
-    ``method`` of a finding is the rule. A rule is left out where the file has no times for it.
+    ``method`` of a finding is the rule. A rule is left out where there are no times for it.
     """
     words, rows = _words(records), []
+    words["caveats"] += (NO_TIME,)
     for rule in INCIDENT_RULES:
-        if rule in _SAME and records.lacks("time"):
+        if _cannot(records, rule):
             continue
         sizes = group_reports(records, rule).value_counts()
         _, _, *counts = records.counts(_tallies(rule, sizes), SUBJECT)
@@ -141,14 +149,27 @@ def sizes_of_incidents(records: Records) -> Findings:
     return Findings(tuple(rows))
 
 
+def _cannot(records: Records, rule: str) -> str:
+    """Why no incidents can be had by ``rule``; nothing where they can."""
+    if not len(records):
+        return NONE_USED
+    if rule not in _SAME:
+        return ""
+    return records.lacks("time") or ("" if _timed(records).any() else "no report gives a time")
+
+
+def _timed(records: Records) -> pd.Series:
+    return ~records.reports["time"].isin(["", NOT_REPORTED])
+
+
 def _words(records: Records) -> dict:
     return {"kind": "count", "unit": "incident", "caveats": _caveats(records), **records.place}
 
 
 def _caveats(records: Records) -> tuple[str, ...]:
     lacking = lacks(records, "district", "location", *_PERSON)
-    return (A_GUESS, NO_TIME, *((f"{lacking}, so reports that differ there fall together",)
-                                if lacking else ()))  # fmt: skip
+    return (A_GUESS, *((f"{lacking}, so reports that differ there fall together",)
+                       if lacking else ()))  # fmt: skip
 
 
 def _sizes() -> list[str]:
@@ -184,8 +205,6 @@ def _statistics(rule: str, sizes: pd.Series, counts: tuple, words: dict) -> list
         "label": f"Design effect of what an incident shares, {rule}",
         "unit": "",
     }
-    if not len(sizes):
-        return [not_available("no report was used", **given) for given in (per_incident, effect)]
     kish = float((sizes**2).sum() / sizes.sum())
     return [
         Finding(**per_incident, value=float(sizes.mean()), basis="{0} in {1}"),

@@ -7,21 +7,31 @@ Records are officers' reports, made only where force was used: not incidents and
 from __future__ import annotations
 
 from calendar import month_name
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
 from analysis.counts import Count
 from analysis.findings import Finding, Findings, not_available
 from analysis.measures.records.clustered import share
-from analysis.measures.records.questions import fields_of, lacks, wholly_absent
+from analysis.measures.records.incidents import NONE_USED
+from analysis.measures.records.questions import (
+    MONTH,
+    TACTIC,
+    fields_of,
+    lacks,
+    question_of,
+    wholly_absent,
+)
 from analysis.records import Records, Tally
 from analysis.sources.records import Reading
 from analysis.standard.form import NOT_REPORTED, TACTIC_LABELS
 from analysis.standard.names import slug
+from analysis.standard.periods import parse_period
 from analysis.standard.tactics import CED_DISCHARGE, CED_NON_DISCHARGE, TACTICS
 
-MONTH, DISTRICT, TACTIC = "month", "district", "tactic"
+DISTRICT = "district"
 ONE_ANSWER = ("age", "gender", "ethnicity", "health condition", "conduct", "main duty")
 BOXES = ("location", "reason", "impact factor", "outcome")  # several may be ticked (definition 5)
 _YES_NO = ("subject injured", "officer injured", "CED carried", "assaulted by subject")
@@ -33,14 +43,15 @@ _OF_FORM = tuple(
     if tactic == "CED" or tactic in {*TACTIC_LABELS.values()} - {*_CED, _TALK}
 )  # fmt: skip
 
-NONE_USED = "no report was used"
+MOST_ASIDE = 0.01  # of the rows: where more were set aside, the others may not stand for all
+# Rows set aside for what they are, and not because a cell could not be read.
+_TALK_ALONE = "tactical communication alone"
+_NOT_ASKED = ("outside the period", _TALK_ALONE)
+NO_MONTH = "no report at all: the month may be missing from the file"
 AS_PERCEIVED = "as perceived by the reporting officer"
 SEVERAL = "several may be ticked in one report, so the groups add up to more than the reports"
 NOT_TOLD_APART = "nothing ticked and nothing to tick cannot be told apart where no box was filled"
-BY_REPORT = (
-    "a tactic is counted once for each report that involves it; one report may involve several, so "
-    "tactics add up to more than reports, and the number of all tactics is not one of reports"
-)
+BY_REPORT = "one report may involve several tactics, so tactics add up to more than the reports"
 _WITH_CAVEAT = {
     **dict.fromkeys(("age", "gender", "ethnicity", "health condition"), AS_PERCEIVED),
     **dict.fromkeys(("location", "reason", "outcome"), SEVERAL),
@@ -51,7 +62,11 @@ _WITH_CAVEAT = {
 
 # what was read
 def what_was_read(reading: Reading) -> Findings:
-    """Rows of the file, those used as reports and those set aside, and the share set aside."""
+    """Rows of the file, those used as reports and those set aside, and what follows for the rest.
+
+    The verdict is a part of a sentence: how many rows were set aside, for which column most often,
+    and which months have no report. Where more than 1 row in 100 was, the others may differ.
+    """
     records, used = reading.records, len(reading.records)
     numbers = {"Rows read": reading.rows, "Rows used as reports": used,
                "Rows set aside": len(reading.set_aside)}  # fmt: skip
@@ -72,7 +87,77 @@ def what_was_read(reading: Reading) -> Findings:
                 form="percent:1", value=aside.value / read.value, counts=(aside, read),
                 basis="{0} of {1}")
     )  # fmt: skip
+    rows.append(
+        Finding("records/reading/verdict", "What the rows set aside mean", "verdict",
+                unit="", **records.place, outcome=_verdict(reading), counts=(aside, read))
+    )  # fmt: skip
     return Findings(tuple(rows))
+
+
+def _verdict(reading: Reading) -> str:
+    number, empty = len(reading.set_aside), _months_without(reading.records)
+    said = "none was set aside"
+    if number:
+        were = "was" if number == 1 else "were"
+        said = f"{number:,} {were} set aside, most often for {_columns(reading)[0][0]}"
+    if not len(reading.records):
+        return f"{said}, and nothing is left to count"
+    if number > MOST_ASIDE * reading.rows:
+        said += ", and what follows describes the others alone"
+    if not empty:
+        return said
+    return f"{said}; there is no report of {', '.join(empty)}, which the file may not hold"
+
+
+def _months_without(records: Records) -> list[str]:
+    return [name for name, events in groups(records, MONTH).items() if not events.any()]
+
+
+def _columns(reading: Reading) -> list[tuple[str, int]]:
+    """Columns, or reasons that are of no column, and how many rows were set aside for each."""
+    aside = reading.set_aside
+    named = (
+        reason.partition(" (")[0] if reason.startswith(_TALK_ALONE) else column or reason
+        for column, reason in zip(aside["column"], aside["reason"], strict=True)
+    )
+    return Counter(named).most_common()
+
+
+def set_aside_by_column(reading: Reading) -> Findings:
+    """Rows set aside by the column of their first fault, most first; they add up to all of them."""
+    records, columns = reading.records, _columns(reading)
+    if not columns:
+        return Findings(())
+    counts = records.counts(
+        [Tally("reports", number, f"set aside for {name}", breakdown="column", group=name)
+         for name, number in columns],
+        "records set aside",
+    )  # fmt: skip
+    return Findings(
+        tuple(
+            Finding(f"records/set-aside/{slug(count.group)}", count.group, "count",
+                    unit="row of the file", **records.place, value=count.value, counts=(count,))
+            for count in counts
+        )
+    )  # fmt: skip
+
+
+def lost_questions(reading: Reading) -> dict[str, str]:
+    """Questions of which too much was set aside to say anything, and why.
+
+    Those for which more than 1 row in 100 was set aside: a group may be among them as a whole, as
+    where its label is not of the form. Rows outside the period, and of tactical communication
+    alone, are not missed.
+    """
+    faults = reading.remarks[reading.remarks["action"] == "set aside"]
+    faults = faults[~faults["reason"].str.startswith(_NOT_ASKED)]
+    faults = faults.assign(question=faults["column"].map(question_of))
+    used, gone = len(reading.records), faults.groupby("question")["row"].nunique()
+    return {
+        question: f"{number:,} of {used + number:,} rows were set aside for their answer to it"
+        for question, number in gone.items()
+        if question and number > MOST_ASIDE * (used + number)
+    }
 
 
 def what_was_changed(reading: Reading) -> Findings:
@@ -116,7 +201,10 @@ _ASKED = {
 
 def can_be_had(records: Records) -> Findings:
     """What the file's columns allow: wholly, in part, or not at all, and which are missing."""
-    return Findings(tuple(_can(records, asked, names) for asked, names in _ASKED.items()))
+    lacking = records.lacks_tactics()
+    tactics = Finding("records/can-be-had/tactics", "tactics", "verdict", unit="", **records.place,
+                      outcome=f"in part: {lacking}" if lacking else "yes")  # fmt: skip
+    return Findings((tactics, *(_can(records, asked, names) for asked, names in _ASKED.items())))
 
 
 def _can(records: Records, asked: str, questions: tuple[str, ...]) -> Finding:
@@ -136,7 +224,7 @@ def groups(records: Records, by: str) -> dict[str, pd.Series]:
 
     ``by`` is "month", "district", "tactic", a question with one answer or one of several boxes.
     Boxes for which the file has no column are left out. "Not reported" comes last: an empty answer,
-    or a question none of whose boxes was filled.
+    or a question none of whose boxes was filled. Months are all of the period.
     """
     if by == TACTIC:
         return _by_tactic(records)
@@ -144,17 +232,25 @@ def groups(records: Records, by: str) -> dict[str, pd.Series]:
         fields = [one for one in fields_of(records, by) if one not in records.absent]
         filled = {one.partition(": ")[2]: records.answered(one) for one in fields}
         return filled | {NOT_REPORTED: (records.reports[fields] == NOT_REPORTED).all(axis=1)}
-    column = records.reports["date"].str[:7] if by == MONTH else records.reports[by]
+    if by == MONTH:
+        return _by_month(records)
+    column = records.reports[by]
     if isinstance(column.dtype, pd.CategoricalDtype):
         return {one: column == one for one in column.cat.categories}
     text = column.replace("", NOT_REPORTED)
-    found = sorted({*text} - {NOT_REPORTED}) + [NOT_REPORTED] * (by != MONTH)
-    return {_month(one) if by == MONTH else one: text == one for one in found}
+    return {one: text == one for one in [*sorted({*text} - {NOT_REPORTED}), NOT_REPORTED]}
 
 
-def _month(text: str) -> str:
-    year, month = text.split("-")
-    return f"{month_name[int(month)]} {year}"
+def _by_month(records: Records) -> dict[str, pd.Series]:
+    """Every month of the period, those without a report too."""
+    period = parse_period(records.period)
+    months = (divmod(period.first[0] * 12 + period.first[1] - 1 + one, 12)
+              for one in range(period.months))  # fmt: skip
+    held = records.reports["date"].str[:7]
+    return {
+        f"{month_name[month + 1]} {year}": held == f"{year}-{month + 1:02}"
+        for year, month in months
+    }
 
 
 def _by_tactic(records: Records) -> dict[str, pd.Series]:
@@ -164,29 +260,36 @@ def _by_tactic(records: Records) -> dict[str, pd.Series]:
     return named | {"Tactics not reported": none}
 
 
-def reports_by(records: Records, by: str, incidents: pd.Series, confidence: float) -> Findings:
+def reports_by(
+    records: Records, by: str, incidents: pd.Series, confidence: float, lost: Mapping[str, str]
+) -> Findings:
     """Reports in each group of ``by`` as a share of all, with limits by incident.
 
     ``incidents``: the number of the incident of each report. Not available where the file has no
-    column for ``by``.
+    column for ``by``, or it is among the questions ``lost``.
     """
-    lacking = _lacking(records, by)
+    lacking = _lacking(records, by) or lost.get(by, "")
     words = {"kind": "share", "unit": "report", "form": "percent:1", **records.place}
     if lacking or not len(records):
         whole = {"series_id": f"records/by-{slug(by)}", "label": by[0].upper() + by[1:]}
         return Findings((not_available(lacking or NONE_USED, **whole, **words),))
-    caveats = (_WITH_CAVEAT[by],) if by in _WITH_CAVEAT else ()
     named = groups(records, by)
     base, *counts = _counts(records, by, named)
     every = pd.Series(True, index=records.reports.index)
     return Findings(
         tuple(
-            Finding(f"records/by-{slug(by)}/{slug(name)}", name, **words, caveats=caveats,
-                    counts=(count, base), basis="{0} of {1}",
+            Finding(f"records/by-{slug(by)}/{slug(name)}", name, **words,
+                    caveats=_caveats(records, by, events), counts=(count, base), basis="{0} of {1}",
                     **_limits(events, every, incidents, confidence))
             for (name, events), count in zip(named.items(), counts, strict=True)
         )
     )  # fmt: skip
+
+
+def _caveats(records: Records, by: str, events: pd.Series) -> tuple[str, ...]:
+    no_month = NO_MONTH if by == MONTH and not events.any() else ""
+    unseen = records.lacks_tactics() if by == TACTIC else ""
+    return tuple(filter(None, (_WITH_CAVEAT.get(by, ""), no_month, unseen)))
 
 
 def _lacking(records: Records, by: str) -> str:
@@ -212,11 +315,12 @@ def _limits(events: pd.Series, base: pd.Series, incidents: pd.Series, confidence
             "method": found.method, "confidence": confidence}  # fmt: skip
 
 
-def tactics_and_reports(records: Records) -> Findings:
+def tactics_and_reports(records: Records, lost: Mapping[str, str]) -> Findings:
     """Tactics, each once for each report, against reports: why the two totals differ.
 
     All uses of a CED in a report are one tactic here (definition 6); tactical communication is in
-    no total (definition 4).
+    no total (definition 4). Where tactics are ``lost``, or the file lacks columns for them, the
+    caveats say so.
     """
     ced = records.ced_uses.assign(tactic="CED")[["row", "tactic"]]
     others = records.tactics[~records.tactics["tactic"].isin([*records.ced_uses["use"], _TALK])]
@@ -228,7 +332,8 @@ def tactics_and_reports(records: Records) -> Findings:
         Tally("reports involving tactic", talk, f"involves {_TALK}", _TALK),
     ]
     uses, reports, beside = records.counts(tallies, "records tactics in all")
-    words = {**records.place, "caveats": (BY_REPORT,)}
+    unseen = filter(None, (records.lacks_tactics(), lost.get(TACTIC, "")))
+    words = {**records.place, "caveats": (BY_REPORT, *unseen)}
     rows = [
         Finding("records/tactics/in-all", "Tactics, each once a report", "count", **words,
                 unit="tactic", value=uses.value, counts=(uses,)),
@@ -249,8 +354,13 @@ def tactics_and_reports(records: Records) -> Findings:
 
 
 # what is missing
-def not_reported(records: Records, incidents: pd.Series, confidence: float) -> Findings:
-    """The share of reports that leave each question unanswered."""
+def not_reported(
+    records: Records, incidents: pd.Series, confidence: float, lost: Mapping[str, str]
+) -> Findings:
+    """The share of reports that leave each question unanswered.
+
+    Not available where the file has no column for it, or it is among the questions ``lost``.
+    """
     asked = ("time", DISTRICT, *ONE_ANSWER, *BOXES, *_YES_NO)
     unknown = {name: _unanswered(records, name) for name in asked}
     tallies = [Tally("reports", len(records), "every report used")] + [
@@ -264,7 +374,8 @@ def not_reported(records: Records, incidents: pd.Series, confidence: float) -> F
         words = {"series_id": f"records/not-reported/{slug(name)}", "kind": "share",
                  "label": name[0].upper() + name[1:], "unit": "report", "form": "percent:1",
                  **records.place}  # fmt: skip
-        if reason := _lacking(records, name) or ("" if len(records) else NONE_USED):
+        missing = _lacking(records, name) or lost.get(name, "")
+        if reason := missing or ("" if len(records) else NONE_USED):
             rows.append(not_available(reason, **words))
             continue
         rows.append(

@@ -75,7 +75,7 @@ def test_few_reports_have_no_ratio_and_keep_their_difference():
 
 # shares
 def by_ethnicity(records=NOW, before=THEN):
-    return change.shares(records, before, "ethnicity", RULE, 0.95)
+    return change.shares(records, before, "ethnicity", RULE, 0.95, {})
 
 
 def test_a_share_over_that_of_the_period_before_by_hand():
@@ -96,7 +96,7 @@ def test_a_group_with_few_reports_has_no_ratio():
 
 def test_a_group_that_was_not_there_before_is_shown():
     found = change.shares(
-        now(*several(12, "2017-04-01", district="Ely")), THEN, "district", RULE, 0.95
+        now(*several(12, "2017-04-01", district="Ely")), THEN, "district", RULE, 0.95, {}
     )
     assert {row.label: row.counts[0].value for row in found} == {
         "Ely": 12, "Fenland": 0, "Not reported": 0,
@@ -126,7 +126,7 @@ def everything(records, before):
         row
         for rows in (
             change.number_of_reports(records, before, RULE, 0.95),
-            change.shares(records, before, "age", RULE, 0.95),
+            change.shares(records, before, "age", RULE, 0.95, {}),
             change.labels(records, before),
         )
         for row in rows
@@ -162,7 +162,7 @@ def test_one_file_read_as_two_periods_is_refused():
     moved = [one | {"date": "2017-04-01"} for one in same]
     for compared in (
         change.number_of_reports,
-        lambda *given: change.shares(given[0], given[1], "age", *given[2:]),
+        lambda *given: change.shares(given[0], given[1], "age", *given[2:], {}),
     ):
         with pytest.raises(Refused, match=r"every report but for its date is that of by_hand.csv"):
             compared(now(*moved), then(*same), RULE, 0.95)
@@ -180,3 +180,32 @@ def test_one_file_read_as_two_periods_is_refused():
 def test_another_area_and_the_same_period_are_refused(other, words):
     with pytest.raises(Refused, match=words):
         change.labels(NOW, records_of({}, **({"period": "2017-Q1"} | other)))
+
+
+# what is not known of one of them, or of both
+def methods(records, before):
+    """Method of the ratio of reports and of that of White reports, and what is said of a period."""
+    ratio = change.number_of_reports(records, before, RULE, 0.95).rows[1]
+    white = by_ethnicity(records, before).one("records/change/by-ethnicity/white")
+    said = {one for row in (ratio, white) for one in row.caveats if "independent" in one}
+    return ratio.method, white.method, said
+
+
+def test_reports_that_share_no_incident_are_taken_as_independent_and_it_is_said():
+    paired = [one for one in several(30, "2017-01-01") for _ in range(2)]
+    apart = "reports as independent (the true interval is wider)"
+    assert methods(NOW, THEN) == (f"log, Poisson, {apart}", f"log, delta method, {apart}", set())
+    assert methods(NOW, then(*paired)) == (
+        "log, compound Poisson by incident",
+        "log, delta method by incident, worst case",
+        {f"of 2017-Q2: {apart}"},
+    )
+
+
+def test_a_question_lost_has_no_shares_to_compare():
+    (found,) = change.shares(NOW, THEN, "ethnicity", RULE, 0.95, {"ethnicity": "set aside"})
+    assert (found.status, found.reason) == ("not available", "set aside")
+
+
+def test_no_report_in_this_period_is_said():
+    assert {row.reason for row in everything(now(), THEN)} == {"no report was used"}

@@ -70,6 +70,25 @@ def test_the_method_says_where_the_worst_case_is_taken():
     }
 
 
+def alone_but(pairs):
+    """Methods for a hundred reports of which so many pairs are of one incident each."""
+    incidents = series(*[number // 2 if number < 2 * pairs else number for number in range(100)])
+    events = series(*[number % 2 == 0 for number in range(100)])
+    group = series(*[number < 50 for number in range(100)])
+    ratio = ratio_of_shares(events, group, ~group, incidents, 0.95)
+    # a group whose own reports are all alone, in a file in which others are not
+    return share(events, ~group, incidents, 0.95).method, ratio.method
+
+
+def test_the_method_says_where_hardly_any_report_shares_an_incident():
+    independent = (
+        "Wilson score, reports as independent (the true interval is wider)",
+        "log, delta method, reports as independent (the true interval is wider)",
+    )
+    assert alone_but(0) == alone_but(2) == independent
+    assert alone_but(3) == ("Wilson score by incident", "log, delta method by incident")
+
+
 def series(*values):
     return pd.Series(list(values), index=range(2, 2 + len(values)))
 

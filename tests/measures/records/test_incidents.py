@@ -213,5 +213,20 @@ def test_a_column_that_the_file_lacks_is_said():
 
 def test_no_report_at_all_is_no_crash():
     found = range_of_incidents(records_of())
-    assert found.one("incidents/number/one-place").value == 0
-    assert found.one("incidents/reports-per-incident/one-place").reason == "no report was used"
+    numbers = [row for row in found if row.unit == "incident"]
+    assert [row.reason for row in numbers] == ["no report was used"] * 4
+    assert len(sizes_of_incidents(records_of())) == 0
+
+
+def test_a_column_for_times_without_a_time_is_as_none():
+    found = range_of_incidents(records_of({"time": ""}, {"time": "Not reported"}))
+    assert found.one("incidents/number/report").value == 2
+    assert found.one("incidents/number/one-place").reason == "no report gives a time"
+    timed = range_of_incidents(records_of({"time": ""}, {"time": "00:00"}))
+    assert timed.one("incidents/number/one-place").value == 2
+
+
+def test_no_rule_that_joins_reports_claims_to_give_the_fewest():
+    found = range_of_incidents(RECORDS)
+    said = {row.label for row in found if any("no lower bound" in one for one in row.caveats)}
+    assert said == {f"Incidents, {rule}" for rule in RULES[1:]}

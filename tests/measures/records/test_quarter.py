@@ -8,11 +8,13 @@ from analysis.ledger import Ledger
 from analysis.measures.intervals import wilson
 from analysis.measures.records import quarter
 from analysis.measures.records.incidents import group_reports
-from analysis.sources.records import Reading
+from analysis.measures.records.questions import question_of
+from analysis.sources.records import Reading, read_records
 from analysis.sources.records.remarks import Remark, remarks_frame
 from analysis.standard import form
 from tests.records_by_hand import records_of
 
+HERE = {"IncidentDate": "2017-04-01", "Tactic 1": "Shield", "SubjectEthnicity": "White"}
 RECORDS = records_of(
     {"tactics": ["Compliant handcuffing", "Tactical communication"], "reason: Protect self": "Yes"},
     {"tactics": ["Unarmed skills", "Unarmed skills", "CED drawn"],
@@ -35,7 +37,7 @@ def alone(records):
 
 
 def by(name, records=RECORDS):
-    return quarter.reports_by(records, name, alone(records), 0.95)
+    return quarter.reports_by(records, name, alone(records), 0.95, {})
 
 
 def numbers(name, records=RECORDS):
@@ -56,7 +58,7 @@ def test_rows_read_are_rows_used_and_rows_set_aside():
     found = quarter.what_was_read(
         reading((7, "SubjectAge", "x", "set aside"), (7, "Borough", "y", "set aside"), rows=5)
     )
-    assert [row.value for row in found] == [5, 4, 1, 0.2]
+    assert [row.value for row in found] == [5, 4, 1, 0.2, None]
     share = found.one("records/reading/share-set-aside")
     assert share.basis.format(*(count.text() for count in share.counts)) == "1 of 5"
 
@@ -92,6 +94,98 @@ def test_changes_are_added_up_by_what_was_done_and_why():
 
 def test_a_file_without_a_remark_has_no_changes():
     assert len(quarter.what_was_changed(reading())) == 0
+
+
+# rows set aside
+@pytest.fixture
+def read(tmp_path):
+    """Read 100 reports of which the first few are changed so."""
+
+    def of(number, *changes, **changed):
+        rows = [HERE | changed] * number + [HERE | one for one in changes]
+        places = {f"Tactic {place}": "" for place in range(2, 21)}
+        frame = pd.DataFrame([places | one for one in rows + [HERE] * (100 - len(rows))])
+        frame.to_csv(tmp_path / "records.csv", index=False)
+        return read_records(tmp_path / "records.csv", "Cambridgeshire", "2017-Q2")
+
+    return of
+
+
+def verdict(reading):
+    return quarter.what_was_read(reading).one("records/reading/verdict").text()
+
+
+ODD = {"SubjectEthnicity": "one of ours"}
+OF_ONE_MONTH = "; there is no report of May 2017, June 2017, which the file may not hold"
+
+
+def test_the_sentence_says_for_which_column_and_whether_the_others_stand_for_all(read):
+    assert verdict(read(0)) == "none was set aside" + OF_ONE_MONTH
+    one = "1 was set aside, most often for SubjectEthnicity"
+    assert verdict(read(1, **ODD)) == one + OF_ONE_MONTH
+    several = verdict(read(3, {"IncidentDate": "2016-04-01"}, **ODD))
+    assert several == (
+        "4 were set aside, most often for SubjectEthnicity, and what follows describes the others "
+        "alone" + OF_ONE_MONTH
+    )
+    assert verdict(read(100, **ODD)) == (
+        "100 were set aside, most often for SubjectEthnicity, and nothing is left to count"
+    )
+
+
+TALK = {"Tactic 1": "Tactical Communications"}
+
+
+def test_rows_set_aside_by_column_add_up_to_all(read):
+    found = read(3, TALK, {"IncidentDate": "soon", **ODD}, **ODD)
+    rows = quarter.set_aside_by_column(found)
+    assert {row.label: row.value for row in rows} == {
+        "SubjectEthnicity": 3,
+        "IncidentDate": 1,
+        "tactical communication alone is not a use of force": 1,
+    }
+    assert sum(row.value for row in rows) == len(found.set_aside)
+
+
+def test_a_file_of_which_all_was_used_has_nothing_set_aside(read):
+    assert len(quarter.set_aside_by_column(read(0))) == 0
+    assert quarter.lost_questions(read(0)) == {}
+
+
+def test_a_question_for_which_rows_were_set_aside_has_no_shares(read):
+    found = read(60, **ODD)
+    lost = quarter.lost_questions(found)
+    assert lost == {"ethnicity": "60 of 100 rows were set aside for their answer to it"}
+    (row,) = quarter.reports_by(found.records, "ethnicity", alone(found.records), 0.95, lost)
+    assert (row.status, row.reason) == ("not available", lost["ethnicity"])
+    missing = quarter.not_reported(found.records, alone(found.records), 0.95, lost)
+    assert missing.one("records/not-reported/ethnicity").reason == lost["ethnicity"]
+    assert missing.one("records/not-reported/district").reason != lost["ethnicity"]
+
+
+def test_one_row_in_a_hundred_loses_no_question(read):
+    assert quarter.lost_questions(read(1, **ODD)) == {}
+    assert set(quarter.lost_questions(read(2, **ODD))) == {"ethnicity"}
+
+
+def test_rows_that_were_not_asked_for_lose_no_question(read):
+    assert quarter.lost_questions(read(50, IncidentDate="2016-04-01")) == {}
+    assert set(quarter.lost_questions(read(50, IncidentDate="soon"))) == {"month"}
+    assert quarter.lost_questions(read(50, **TALK)) == {}
+    assert set(quarter.lost_questions(read(50, **{"Tactic 1": "Lasso"}))) == {"tactic"}
+
+
+@pytest.mark.parametrize(
+    "header, question",
+    [
+        ("SubjectEthnicity", "ethnicity"), ("incident location: dwelling", "location"),
+        ("Local Policing Area", "district"), ("Effective 20", "tactic"), ("CED2 Fired", "tactic"),
+        ("CarryingCED", "CED carried"), ("MentalDisability", "health condition"),
+        ("IncidentDate", "month"), ("Shoe size", ""),
+    ],
+)  # fmt: skip
+def test_every_column_belongs_to_a_question(header, question):
+    assert question_of(header) == question
 
 
 # what can be had
@@ -159,7 +253,7 @@ def test_groups_of_one_answer_are_all_reports(name):
 
 def test_the_limits_are_those_of_the_incidents():
     one_incident = pd.Series(0, index=RECORDS.reports.index)
-    together = quarter.reports_by(RECORDS, "ethnicity", one_incident, 0.95)
+    together = quarter.reports_by(RECORDS, "ethnicity", one_incident, 0.95, {})
     series = "records/by-ethnicity/black"
     apart = by("ethnicity").one(series)
     assert (apart.lower, apart.upper) == pytest.approx(wilson(1, 4, 0.95), rel=1e-3)
@@ -187,9 +281,13 @@ def test_records_with_no_report_are_no_crash():
     (found,) = by("age", records_of())
     assert found.reason == "no report was used"
     assert {
-        row.reason for row in quarter.not_reported(records_of(), alone(records_of()), 0.95)
+        row.reason for row in quarter.not_reported(records_of(), alone(records_of()), 0.95, {})
     } == {"no report was used"}
-    assert not quarter.tactics_and_reports(records_of()).one("records/tactics/per-report").available
+    assert (
+        not quarter.tactics_and_reports(records_of(), {})
+        .one("records/tactics/per-report")
+        .available
+    )
 
 
 def test_every_group_rests_on_a_count_of_its_own():
@@ -202,10 +300,43 @@ def test_every_group_rests_on_a_count_of_its_own():
     )
 
 
+# months and tactics that the file does not hold
+def test_every_month_of_the_period_has_a_row_and_one_without_reports_a_note():
+    found = by("month", records_of({}, {"date": "2017-06-30"}))
+    assert {row.label: row.counts[0].value for row in found} == {
+        "April 2017": 1, "May 2017": 0, "June 2017": 1,
+    }  # fmt: skip
+    noted = {row.label for row in found if any("no report at all" in one for one in row.caveats)}
+    assert noted == {"May 2017"}
+
+
+def test_months_of_a_financial_year_go_over_the_turn_of_the_year():
+    labels = [row.label for row in by("month", records_of({}, period="2017/18"))]
+    assert (len(labels), labels[0], labels[8:10], labels[-1]) == (
+        12, "April 2017", ["December 2017", "January 2018"], "March 2018",
+    )  # fmt: skip
+
+
+def test_columns_for_tactics_that_the_file_lacks_are_said_wherever_tactics_are_counted():
+    absent = tuple(f"tactic {number}" for number in range(6, 21))
+    records = records_of({}, absent=absent)
+    said = records.lacks_tactics()
+    assert "5 of the form's 20" in said
+    assert all(said in row.caveats for row in by("tactic", records))
+    assert all(said in row.caveats for row in quarter.tactics_and_reports(records, {}))
+    assert outcomes(records)["tactics"] == f"in part: {said}"
+    assert all(said not in row.caveats for row in by("reason", records))
+
+
+def test_tactics_lost_are_said_beside_their_total():
+    found = quarter.tactics_and_reports(RECORDS, {"tactic": "set aside"})
+    assert all("set aside" in row.caveats for row in found)
+
+
 # tactics against reports
 def test_each_tactic_once_a_report_and_all_uses_of_a_ced_as_one():
     """Handcuffs; unarmed skills and a CED; nothing; handcuffs: four tactics in four reports."""
-    found = quarter.tactics_and_reports(RECORDS)
+    found = quarter.tactics_and_reports(RECORDS, {})
     assert {row.label: formatted(row.value, row.form) for row in found} == {
         "Tactics, each once a report": "4",
         "Reports": "4",
@@ -226,18 +357,20 @@ def test_a_ced_only_ticked_is_a_tactic_reported():
 
 
 def test_a_ced_only_ticked_is_a_tactic():
-    found = quarter.tactics_and_reports(records_of({"tactics": ["Shield"], "ced": ["CED aimed"]}))
+    records = records_of({"tactics": ["Shield"], "ced": ["CED aimed"]})
+    found = quarter.tactics_and_reports(records, {})
     assert found.one("records/tactics/in-all").value == 2
 
 
 # what is missing
 def test_questions_left_unanswered_by_hand():
-    found = quarter.not_reported(RECORDS, alone(RECORDS), 0.95)
+    found = quarter.not_reported(RECORDS, alone(RECORDS), 0.95, {})
     missing = {row.label: row.counts[0].value for row in found if row.value}
     assert missing == {"District": 1, "Age": 1, "Reason": 1}
 
 
 def test_a_question_that_was_never_asked_is_not_left_unanswered():
     records = records_of({"time": "Not reported"}, absent=("time",))
-    found = quarter.not_reported(records, alone(records), 0.95).one("records/not-reported/time")
+    found = quarter.not_reported(records, alone(records), 0.95, {})
+    found = found.one("records/not-reported/time")
     assert found.reason == "the file has no column for time"
