@@ -32,6 +32,9 @@ class Fit:
     patterns predicted with certainty (``certain``) have the probability 0 or 1, and all else is
     the fit to the other reports. ``kept`` (columns) can be estimated from these together, and
     ``covariance_of_kept`` is their clustered covariance: without separation, that of all columns.
+
+    Where it has not ``converged`` nothing here is a maximum; all of it is nan where it could not
+    be decided whether there is a finite one.
     """
 
     columns: tuple[str, ...]
@@ -97,6 +100,8 @@ def fit_logit(patterns: Patterns) -> Fit:
     for no more reports than columns. For separation see ``Fit``: it is no reason to refuse.
     """
     separation = find_separation(patterns)
+    if not separation.decided:
+        return _undecided(patterns)
     here, converged = _maximum(patterns, separation)
     kept = separation.kept
     bread = np.linalg.inv(here.information)
@@ -114,6 +119,25 @@ def fit_logit(patterns: Patterns) -> Fit:
         certain=separation.certain,
         kept=kept,
         covariance_of_kept=clustered,
+    )
+
+
+def _undecided(patterns: Patterns) -> Fit:
+    """No fit, since separation could not be excluded: Newton's steps might run on for ever."""
+    columns = len(patterns.columns)
+    none = np.full((columns, columns), np.nan)
+    return Fit(
+        columns=patterns.columns,
+        coefficients=none[0],
+        model_covariance=none,
+        clustered_covariance=none,
+        log_likelihood=float("nan"),
+        probabilities=np.full(len(patterns.codes), np.nan),
+        converged=False,
+        separated=(),
+        certain=np.zeros(len(patterns.codes), bool),
+        kept=np.ones(columns, bool),
+        covariance_of_kept=none,
     )
 
 

@@ -2,7 +2,8 @@
 
 The likelihood has no maximum at finite values when some direction in the coefficients predicts
 some reports with certainty and contradicts none (Albert and Anderson 1984,
-doi 10.1093/biomet/71.1.1). It is looked for by linear programming (Konis 2007, Linear programming
+doi 10.1093/biomet/71.1.1). Levels whose reports all have or all lack the outcome are found by
+counting. What is left is looked for by linear programming (Konis 2007, Linear programming
 algorithms for detecting separated data, DPhil thesis, University of Oxford), where alone it can
 be: such a direction is nought on every pattern that has reports with and without the outcome.
 """
@@ -14,13 +15,14 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import qr
 from scipy.optimize import linprog
-from scipy.sparse import csr_array, eye_array, hstack
 
 from analysis.errors import refusal
 from analysis.models.patterns import Patterns
 
 NOUGHT = 1e-10  # of an eigenvalue, among columns scaled to length 1
 SMALL = 1e-7  # of an entry of a direction whose largest is 1
+MOVED = 1e-5  # of the move of a pattern whose largest possible is about 1: less is tolerance
+METHODS = "highs-ds", "highs-ipm"  # of the linear programme: the second where the first fails
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,14 @@ class Separation:
 
     ``kept`` (columns): those that fit the other reports, and are independent among them.
     ``unknown`` (patterns): without a report, and without a probability for that reason.
+    ``decided``: False where no linear programme ended, so that more may be separated than is told.
     """
 
     certain: np.ndarray
     endless: np.ndarray
     kept: np.ndarray
     unknown: np.ndarray
+    decided: bool
 
 
 def find_separation(patterns: Patterns) -> Separation:
@@ -43,17 +47,22 @@ def find_separation(patterns: Patterns) -> Separation:
     Refuses columns that are not independent of each other, which is another matter.
     """
     seen = patterns.trials > 0
-    pure = (patterns.events == 0) | (patterns.events == patterns.trials)
-    certain = np.zeros(len(seen), bool)
-    directions = _null_space(patterns, ~pure)
+    certain, decided = np.zeros(len(seen), bool), True
+    directions = _null_space(patterns, seen & ~_pure(patterns))
     if directions.shape[1]:
         _independent(patterns, seen)
-        certain[seen & pure] = _certain(patterns, directions, seen & pure)
+        levels = _by_levels(patterns, seen)
+        certain, decided = _by_directions(patterns, directions, seen, levels)
         directions = _null_space(patterns, seen & ~certain)
     kept = np.ones(len(directions), bool)
     kept[_pivots(directions)] = False
     moved = (np.abs(patterns.linear(directions)) > SMALL).any(axis=1)
-    return Separation(certain, (np.abs(directions) > SMALL).any(axis=1), kept, moved & ~seen)
+    endless = (np.abs(directions) > SMALL).any(axis=1)
+    return Separation(certain, endless, kept, moved & ~seen, decided)
+
+
+def _pure(patterns: Patterns) -> np.ndarray:
+    return (patterns.events == 0) | (patterns.events == patterns.trials)
 
 
 def _null_space(patterns: Patterns, among: np.ndarray) -> np.ndarray:
@@ -74,25 +83,68 @@ def _independent(patterns: Patterns, seen: np.ndarray) -> None:
                       "columns independent of each other")  # fmt: skip
 
 
-def _certain(patterns: Patterns, directions: np.ndarray, pure: np.ndarray) -> np.ndarray:
-    """Which of the pure patterns some direction predicts, while it contradicts no other.
+def _by_levels(patterns: Patterns, seen: np.ndarray) -> np.ndarray:
+    """Patterns of a level whose reports all have, or all lack, the outcome; then among the rest."""
+    certain = np.zeros(len(seen), bool)
+    while True:
+        rest = seen & ~certain
+        slots = patterns.slots[:, rest]
+        trials, events = (
+            np.bincount(slots.ravel(), np.tile(of[rest], len(slots)), patterns.width)
+            for of in (patterns.trials, patterns.events)
+        )
+        found = ((events == 0) | (events == trials))[slots].any(axis=0)
+        if not found.any():
+            return certain
+        certain[rest] = found
 
-    Maximises the number of patterns on the right side by 1 or more; none may be on the wrong one.
-    Directions can be added and stretched, so all that can be predicted are so at the maximum.
+
+def _by_directions(
+    patterns: Patterns, directions: np.ndarray, seen: np.ndarray, certain: np.ndarray
+) -> tuple[np.ndarray, bool]:
+    """Which patterns are certain when those already ``certain`` are, and whether that is all.
+
+    A direction that predicts some of the rest may move the certain ones either way, since a
+    longer step along theirs outdoes it. So one is found after another until none is left.
     """
-    side = np.where(patterns.events[pure] > 0, 1, -1)
-    moves = patterns.linear(directions)[pure] * side[:, None]
-    rows, row_of = np.unique(np.round(moves, 9), axis=0, return_inverse=True)
-    count, free = rows.shape
-    done = linprog(
-        np.concatenate([np.zeros(free), -np.ones(count)]),
-        A_ub=hstack([csr_array(-rows), eye_array(count)]).tocsr(),
-        b_ub=np.zeros(count),
-        bounds=[(None, None)] * free + [(0, 1)] * count,
-    )
-    if done.status:
-        raise ArithmeticError(f"the search for separation did not end: {done.message}")
-    return (done.x[free:] > 0.5)[row_of.ravel()]
+    rest = seen & ~certain & _pure(patterns)
+    side = np.where(patterns.events[rest] > 0, 1, -1)
+    moves = patterns.linear(_simple(directions))[rest] * side[:, None]
+    longest = np.abs(moves).max(axis=1, initial=0)
+    moves = np.where(longest > SMALL, 1 / np.maximum(longest, SMALL), 0)[:, None] * moves
+    found, left = certain.copy(), np.flatnonzero(rest)
+    while len(left):
+        direction = _direction(moves)
+        if direction is None:
+            return found, False
+        up = moves @ direction > MOVED
+        if not up.any():
+            break
+        found[left[up]] = True
+        moves, left = moves[~up], left[~up]
+    return found, True
+
+
+def _direction(moves: np.ndarray) -> np.ndarray | None:
+    """The direction that moves the patterns furthest in all, and none of them back.
+
+    Its entries are between -1 and 1; it moves nothing where there is none such. None where the
+    linear programme does not end, or not with what it promises.
+    """
+    for method in METHODS:
+        done = linprog(
+            -moves.sum(axis=0), A_ub=-moves, b_ub=np.zeros(len(moves)), bounds=(-1, 1),
+            method=method,
+        )  # fmt: skip
+        if done.status == 0 and (moves @ done.x).min() > -MOVED:
+            return done.x
+    return None
+
+
+def _simple(directions: np.ndarray) -> np.ndarray:
+    """The same space by directions that are 1 in a column of their own: most entries are 0."""
+    simple = directions @ np.linalg.inv(directions[_pivots(directions)])
+    return np.where(np.abs(simple) > SMALL, simple, 0)
 
 
 def _pivots(directions: np.ndarray) -> np.ndarray:
