@@ -22,6 +22,7 @@ from analysis.charts.drawing import (
 from analysis.findings import Finding, Findings
 from analysis.measures.records.regression import REPORT, Specification
 from analysis.measures.records.regression_factors import MISSING_RULES, SETS
+from analysis.measures.records.regression_overview import ODDS
 from analysis.standard.form import INCIDENT_RULES
 
 _PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1}
@@ -32,16 +33,17 @@ FARTHEST = (0.01, 100)  # an interval beyond is drawn to the edge
 def forest(rows: Findings, name: str, title: str) -> Chart | None:
     """Each ratio with its interval on a log scale, or the words for why there is none.
 
-    None where no row has a value.
+    Among other ratios those of odds are open diamonds. None where no row has a value.
     """
     drawn = [row for row in rows if row.available]
     if not drawn:
         return None
+    mixed = len({row.unit == ODDS for row in drawn}) > 1
     figure = new_figure(0.62 * len(rows) + 0.9)
     with mpl.rc_context(STYLE):
         axes = figure.subplots()
         for height, row in enumerate(rows):
-            _ratio(axes, row, height)
+            _ratio(axes, row, height, apart=mixed and row.unit == ODDS)
         axes.set_xscale("log")
         axes.set_xlim(*_reach(drawn))
         _scale(axes.xaxis, "ratio, log scale")
@@ -56,11 +58,14 @@ def forest(rows: Findings, name: str, title: str) -> Chart | None:
         axes.spines["left"].set_visible(False)
         axes.set_ylim(len(rows) - 0.5, -0.8)
     told = "; ".join(f"{row.label}: {_told(row)}" for row in rows)
-    words = f"Dots with interval lines on a logarithmic scale, a line at a ratio of one. {told}."
+    apart = " An open diamond is a ratio of odds, not of shares." if mixed else ""
+    words = (
+        f"Dots with interval lines on a logarithmic scale, a line at a ratio of one.{apart} {told}."
+    )
     return finish(figure, name, title, words, tuple(rows))
 
 
-def _ratio(axes: mpl.axes.Axes, row: Finding, height: float) -> None:
+def _ratio(axes: mpl.axes.Axes, row: Finding, height: float, *, apart: bool) -> None:
     if not row.available:
         axes.annotate(row.text(), (1, height), xytext=(5, 0), textcoords="offset points",
                       va="center", fontsize=SMALL, color=GREY)  # fmt: skip
@@ -68,7 +73,8 @@ def _ratio(axes: mpl.axes.Axes, row: Finding, height: float) -> None:
     # an upper limit may be infinite, a lower one nought
     lower, upper = np.clip([row.lower, row.upper], *FARTHEST)
     axes.plot([lower, upper], [height, height], color=BLUE, linewidth=2)
-    axes.plot([np.clip(row.value, *FARTHEST)], [height], "o", color=BLUE, markersize=6)
+    shape = {"marker": "D", "markerfacecolor": "white"} if apart else {"marker": "o"}
+    axes.plot([np.clip(row.value, *FARTHEST)], [height], color=BLUE, markersize=6, **shape)
     label = axes.annotate(row.text(), (upper, height), xytext=(5, 0), textcoords="offset points",
                           va="center", fontsize=SMALL, bbox=_PAPER, zorder=1.5)  # fmt: skip
     mark(label, row)

@@ -60,6 +60,18 @@ def test_a_limit_far_away_is_drawn_to_the_edge(rows):
     assert "1,000,000,000.00" in chart.alternative
 
 
+def test_odds_among_shares_are_marked_apart_and_said(rows):
+    used = rows.rows[0]
+    other = replace(used, series_id="some/share", unit="ratio of shares of reports")
+    both = regression.forest(Findings((used, other)), "forest", "Ratios")
+    assert "An open diamond is a ratio of odds, not of shares" in both.alternative
+    alone = regression.forest(Findings((used,)), "forest", "Ratios")
+    assert "diamond" not in alone.alternative
+    markers = [re.findall(r"<use [^>]*/>", chart.svg) for chart in (both, alone)]
+    assert [len(drawn) for drawn in markers] != [0, 0]
+    assert both.svg.lower().count("fill: #ffffff") > alone.svg.lower().count("fill: #ffffff")
+
+
 def test_nothing_with_a_value_gives_no_chart(study):
     nothing = specifications.curve(study_of(records_of(*[{}] * 20)), "Taser used", "Black")
     assert regression.forest(nothing, "forest", "Odds ratios") is None
@@ -68,13 +80,13 @@ def test_nothing_with_a_value_gives_no_chart(study):
 
 def test_the_curve_marks_the_lowest_the_main_and_the_highest(study, curve):
     chart = _drawn(study, curve)
-    ends = specifications.spread(curve).rows
+    ends = specifications.spread(curve)
     main = curve.one(specifications.series(study, "Taser used", "Black", study.main("Taser used")))
     for row in (*ends, main):
         assert f'data-id="{row.id}"' in chart.svg
         assert f"{row.label}: {row.text()}, {row.text('lower')}" in chart.alternative
     assert chart.svg.count("data-id=") == 3
-    assert "48 of 48 specifications" in chart.alternative
+    assert "Every specification is a dot" in chart.alternative
 
 
 def test_the_panel_has_a_row_for_each_choice_that_was_made(study, curve):

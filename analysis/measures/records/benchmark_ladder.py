@@ -21,6 +21,7 @@ from analysis.measures.records.clustered import ratio_of_shares
 from analysis.measures.records.regression import PERCEIVED, SELECTED, Specification, Study
 from analysis.measures.records.regression_factors import UNKNOWN
 from analysis.measures.records.regression_outcomes import SUBJECT, UNIT_OF_RECORDS
+from analysis.measures.records.specifications import ALLOCATION
 from analysis.models.sensitivity import missing_data_limits
 from analysis.records import Tally
 from analysis.standard.forces import WITHOUT_RESIDENT_BASE
@@ -28,6 +29,7 @@ from analysis.standard.form import OUTCOMES
 from analysis.standard.names import slug
 
 STAGE = "Taser discharged"  # given that it was used
+USES = ("Taser used", "Taser not discharged")  # outcomes that have that stage below them
 FEW = "fewer than ten reports with the outcome in one of the two groups"
 NO_BASE, NOT_GIVEN = "a denominator is nought", "no file of {} was given for this audit"
 NO_ROW = "the file of {} has no figures for this area, this period and both groups"
@@ -158,8 +160,10 @@ class Ladder:
         return self.among(self.outcome, words)
 
     def within_stage(self) -> list[Finding]:
-        """A CED discharged given that one was used; nothing where that is the outcome itself."""
-        if self.outcome == STAGE:
+        """A CED discharged given that one was used; nothing where the outcome is no use of a CED,
+        or that itself.
+        """
+        if self.outcome not in USES:
             return []
         label = "Discharged, per report in which a CED was used"
         words = self.words("discharged-given-used", label, "ratio of shares of reports", SELECTED)
@@ -180,7 +184,7 @@ class Ladder:
 
     def adjusted(self) -> Finding:
         """The adjusted odds ratio of the main fit."""
-        words = self.words("adjusted", "Adjusted odds, per report", "odds ratio")
+        words = self.words("adjusted", "Adjusted, per report (odds, not shares)", "odds ratio")
         made = self.study.estimate(self.outcome, self.group)
         found = self.study.finding(made, words["series_id"], words["label"])
         return _with(found, ONE_RUNG, ODDS)
@@ -190,9 +194,14 @@ class Ladder:
                        confidence=self.study.confidence, method=ratio.method,
                        counts=counts)  # fmt: skip
 
-    # limits for what is not known
+    # what is not known
     def limits(self) -> Findings:
-        """The rungs if all reports of a group not known were of one group, and if of the other."""
+        """The rungs if all reports of a group not known were of one group, and if of the other.
+
+        Of reports per resident these are limits, since the residents stay. Shares and odds have
+        the reports themselves for their base: there they are two allocations among many, and the
+        limits of the shares are ``lowest`` and ``highest``.
+        """
         rows = []
         for place, group in enumerate(self.pair):
             into, end = f"all not known taken as {group}", ("group", "reference")[place]
@@ -202,17 +211,18 @@ class Ladder:
                                    "ratio of reports per resident", MISSING_ONLY)  # fmt: skip
                 rows.append(self.limit_per_resident(words, place, people))
             words = self.words(f"per-report/all-not-known-to-{end}", f"Per report, {into}",
-                               "ratio of shares of reports", MISSING_ONLY)  # fmt: skip
-            rows.append(self.limit(words, place))
-            rows.append(self.adjusted_limit(end, into))
+                               "ratio of shares of reports", ALLOCATION)  # fmt: skip
+            rows.append(self.allocated(words, place))
+            rows.append(self.adjusted_allocated(end, into))
         return Findings((*rows, self.worst("lowest"), self.worst("highest")))
 
     def limit_per_resident(self, words: dict, place: int, people: Counts) -> Finding:
         if reason := WITHOUT_RESIDENT_BASE.get(self.study.records.area):
             return not_available(reason, **words)
-        return self.limit(words, place, [list(tally.counts) for tally in self.residents(people)])
+        residents = [list(tally.counts) for tally in self.residents(people)]
+        return self.allocated(words, place, residents)
 
-    def limit(self, words: dict, place: int, residents: list | None = None) -> Finding:
+    def allocated(self, words: dict, place: int, residents: list | None = None) -> Finding:
         """A ratio with those not known added to the group at ``place``; no interval, since chance
         is not what it shows. Shares of reports, or reports per resident where those are given.
         """
@@ -228,7 +238,8 @@ class Ladder:
         counts = [*events[0], *base[0], *events[1], *base[1]]
         over = "per" if residents else "of"
         halves = (f"{_plus(own)} {over} {_plus(of)}" for own, of in zip(events, base, strict=True))
-        words |= {"basis": " against ".join(halves), "method": "missing-data limit"}
+        method = "missing-data limit" if residents else "one of two allocations"
+        words |= {"basis": " against ".join(halves), "method": method}
         if min(one[0].value for one in known) < EXACT_BELOW:
             return too_few(FEW, counts, **words)
         own, other = (_sum(top) / _sum(of) for top, of in zip(events, base, strict=True))
@@ -236,7 +247,7 @@ class Ladder:
 
     def worst(self, end: str) -> Finding:
         """The ratio per report beyond which no way of allocating those not known can take it."""
-        name, label = f"per-report/{end}", f"Per report, {end} however those not known fall"
+        name, label = f"per-report/{end}", f"Per report, {end} limit however those not known fall"
         words = self.words(name, label, "ratio of shares of reports", MISSING_ONLY)
         if reason := self.study.refusal(self.outcome):
             return not_available(reason, **words)
@@ -249,15 +260,17 @@ class Ladder:
         value = getattr(missing_data_limits(*numbers), end)
         return Finding(value=value, counts=rests_on, **words)
 
-    def adjusted_limit(self, end: str, into: str) -> Finding:
+    def adjusted_allocated(self, end: str, into: str) -> Finding:
         """The main fit with those not known taken as of one group; with the interval of that fit"""
         main = self.study.main(self.outcome)
         rule = "to comparison" if end == "group" else "to reference"
         made = self.study.estimate(
             self.outcome, self.group, Specification(main.covariates, missing=rule)
         )
-        words = self.words(f"adjusted/all-not-known-to-{end}", f"Adjusted odds, {into}", "")
-        return _with(self.study.finding(made, words["series_id"], words["label"]), MISSING_ONLY)
+        words = self.words(f"adjusted/all-not-known-to-{end}",
+                           f"Adjusted (odds, not shares), {into}", "")  # fmt: skip
+        found = self.study.finding(made, words["series_id"], words["label"])
+        return _with(found, ALLOCATION, ODDS)
 
 
 def _with(found: Finding, *caveats: str) -> Finding:

@@ -1,9 +1,10 @@
 """The demographic regression: an outcome among reports, by ethnic group, with covariates.
 
 Odds ratios and average differences in probability from a logit with errors clustered by incident,
-and Firth's penalised logit where the outcome is separated or rare. Records exist only where force
-was used, so nothing here says who comes to be among them (Knox, Lowe and Mummolo 2020,
-doi 10.1017/S0003055420000039; Neil and Winship 2019, doi 10.1146/annurev-soc-073018-022542).
+and Firth's penalised logit for a group in which the outcome is separated or rare. Records exist
+only where force was used, so nothing here says who comes to be among them (Knox, Lowe and Mummolo
+2020, doi 10.1017/S0003055420000039; Neil and Winship 2019,
+doi 10.1146/annurev-soc-073018-022542).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from scipy.special import ndtr, ndtri
 
 from analysis.counts import NOT_AVAILABLE, STATED, Count
 from analysis.findings import TOO_FEW, Finding
+from analysis.measures.intervals import INDEPENDENT
 from analysis.measures.records.regression_factors import (
     SETS_IN_WORDS,
     Rows,
@@ -60,6 +62,12 @@ FEW = (
 )
 NO_REPORT, ONE_ANSWER = "no report can tell of the outcome", "no report, or every report, has it"
 NOT_MET = "the fit did not settle"
+ALIKE = "the outcome is the same in every report of one of the two groups, the covariates given"
+TELLS_NOTHING = (
+    "the outcome is the same in every report with {}, given the other covariates: these reports "
+    "tell nothing of the ratio, which is as if they were left out"
+)
+ASIAN = "Asian takes in Chinese, for which the form has an answer of its own"
 NO_LIMIT = "the reports set no limit to the ratio on one side"
 FEW_EVENTS = "there are fewer than five events per coefficient"
 FEW_INCIDENTS = "fewer than ten incidents in one of the two groups have, or have not, the outcome"
@@ -93,22 +101,38 @@ MISSING_WORDS = {
 
 @dataclass(frozen=True)
 class Model:
-    """A sample with its logit, and Firth's where that is needed."""
+    """A sample of ``units`` (reports or incidents) with its logit, and Firth's where needed."""
 
     sample: Sample
     patterns: Patterns
     fit: Fit
     rule: str
+    units: str
 
     def penalty(self, group: str) -> str:
-        """Why Firth's likelihood is maximised for a group's ratio; empty where it is not."""
+        """Why Firth's likelihood is maximised for a group's ratio; empty where it is not.
+
+        A separated level of another factor, or of another group, is no reason: the logit's ratio is
+        that of the reports without that level, and finite. A separated reference group separates
+        every group.
+        """
         drawn = self.sample
-        if self.fit.separated:
-            return f"the outcome is separated by {', '.join(self.fit.separated)}"
+        if _column(group) in self.fit.separated:
+            return ALIKE
         if drawn.events_per_coefficient < PER_COEFFICIENT:
             return FEW_EVENTS
         fewest = min(*drawn.incidents_of(group), *drawn.incidents_of(drawn.reference))
         return FEW_INCIDENTS if fewest < FEWEST_EVENTS else ""
+
+    @property
+    def separated(self) -> tuple[str, ...]:
+        """The levels of other factors than ethnic group that predict the outcome perfectly."""
+        return tuple(one for one in self.fit.separated if not one.startswith(_column("")))
+
+    @property
+    def independent(self) -> bool:
+        """Whether no two reports, or incidents, share a cluster."""
+        return self.patterns.clusters == len(self.sample.event)
 
     @cached_property
     def penalised(self) -> FirthFit:
@@ -133,7 +157,7 @@ class Model:
 
     def coefficient(self, group: str, confidence: float) -> tuple[float, float, float, float]:
         """Log odds ratio of an ethnic group, its limits, and the p-value of no difference."""
-        column = self.patterns.columns.index(f"ethnicity: {group}")
+        column = self.patterns.columns.index(_column(group))
         fit = self.fit_for(group)
         value = float(fit.coefficients[column])
         error = sqrt(fit.clustered_covariance[column, column])
@@ -145,20 +169,41 @@ class Model:
 
     def method(self, group: str) -> str:
         """How the ratio of a group was had."""
-        if self.penalty(group):
+        penalised = bool(self.penalty(group))
+        alone = f"{self.units} taken as independent"
+        if penalised and self.independent:
+            return f"Firth's penalised logit, profile limits, {alone}"
+        if penalised:
             return (
                 f"Firth's penalised logit, profile limits with the deviance divided by the design "
                 f"effect if all reports of an incident ({self.rule}) shared their outcome"
             )
-        return f"logit, errors clustered by incident ({self.rule}), {SMALL_SAMPLE}"
+        errors = f"robust errors, {alone}" if self.independent else (
+            f"errors clustered by incident ({self.rule})"
+        )  # fmt: skip
+        return f"logit, {errors}, {SMALL_SAMPLE}"
+
+    def notes(self, group: str) -> tuple[str, ...]:
+        """What a reader must know of the fit behind a group's ratio."""
+        why, levels = self.penalty(group), ", ".join(self.separated)
+        return (
+            *((f"Firth's penalised logit, since {why}",) if why else ()),
+            *((TELLS_NOTHING.format(levels),) if levels and not why else ()),
+            *((INDEPENDENT,) if self.independent and self.units == "reports" else ()),
+            *self.sample.notes,
+        )
 
 
-def model_of(drawn: Sample, rule: str) -> Model:
+def _column(group: str) -> str:
+    return f"ethnicity: {group}"
+
+
+def model_of(drawn: Sample, rule: str, units: str) -> Model:
     """The logit of a sample; a factor whose levels repeat those before it is left out first."""
     patterns = collapse(drawn.event, drawn.factors, drawn.clusters)
     if repeated := _repeated(patterns):
-        return model_of(drawn.without(repeated, "repeats others"), rule)
-    return Model(drawn, patterns, fit_logit(patterns), rule)
+        return model_of(drawn.without(repeated, "repeats others"), rule, units)
+    return Model(drawn, patterns, fit_logit(patterns), rule, units)
 
 
 def _repeated(patterns: Patterns) -> str:
@@ -244,7 +289,8 @@ class Study:
         taken = group if chosen.missing == "to comparison" else ""
         rule = self.rule if chosen.unit == REPORT else chosen.unit
         key = ("model", name, chosen, taken)
-        return self._once(key, lambda: model_of(self.sample(name, chosen, taken), rule))
+        drawn = self.sample(name, chosen, taken)
+        return self._once(key, lambda: model_of(drawn, rule, chosen.measure))
 
     def _once(self, key: tuple, make):
         if key not in self._held:
@@ -270,10 +316,13 @@ class Study:
         bare = replace(bare, numbers=(*drawn.of(group), *drawn.of(self.reference)))
         if _few(bare.numbers):
             return replace(bare, status=TOO_FEW, reason=FEW)
-        model = self.model(name, chosen, group)
+        try:
+            model = self.model(name, chosen, group)
+            value, lower, upper, p = model.coefficient(group, self.confidence)
+        except (ArithmeticError, ValueError) as error:  # this one fit has no value, and says why
+            return replace(bare, status=NOT_AVAILABLE, reason=f"{NOT_MET}: {error}")
         if not model.fit.converged and not model.penalty(group):
             return replace(bare, status=NOT_AVAILABLE, reason=NOT_MET)
-        value, lower, upper, p = model.coefficient(group, self.confidence)
         if not np.isfinite([lower, upper]).all():
             return replace(bare, status=TOO_FEW, reason=NO_LIMIT)
         return replace(bare, value=exp(value), lower=exp(lower), upper=exp(upper), p=p, model=model)
@@ -306,15 +355,14 @@ class Study:
 
     def finding(self, made: Estimate, series_id: str, label: str) -> Finding:
         """An estimate as a finding, with its numbers."""
-        notes = made.model.sample.notes if made.model else ()
-        penalty = made.model.penalty(made.group) if made.model else ""
+        notes = made.model.notes(made.group) if made.model else ()
+        asian = (ASIAN,) if "Asian" in (made.group, made.reference) else ()
         words = {
             "series_id": series_id, "label": label, "kind": "ratio", "unit": "odds ratio",
             "form": "number:2", **self.records.place, "basis": BASIS,
             "caveats": (
-                UNIT_OF_RECORDS, SELECTED, PERCEIVED, ASSOCIATION,
-                f"covariates: {SETS_IN_WORDS[made.specification.covariates]}",
-                *((f"Firth's penalised logit, since {penalty}",) if penalty else ()), *notes,
+                UNIT_OF_RECORDS, SELECTED, PERCEIVED, ASSOCIATION, *asian,
+                f"covariates: {SETS_IN_WORDS[made.specification.covariates]}", *notes,
             ),
         }  # fmt: skip
         if not made.available:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from analysis.findings import Finding, Findings
 from analysis.measures.records.regression import Estimate, Study
 from analysis.measures.records.regression_overview import ODDS, series
@@ -18,6 +20,23 @@ AWAY = (
 ROOT = (
     "the outcome is common (fifteen in a hundred or more), so the root of the odds ratio is taken"
 )
+
+SLOPE = "/fit/calibration-slope"
+NO_BETTER, BETTER = "no better than chance would", "better than chance would"
+
+
+def held_out(diagnostics: Findings) -> Finding:
+    """How the model tells apart reports that it was not fitted to, in words, by the interval of the
+    calibration slope.
+    """
+    slope = next(row for row in diagnostics if row.series_id.endswith(SLOPE))
+    words = {"series_id": f"{slope.series_id}/in-words", "kind": "verdict", "form": "count",
+             "label": "Held-out reports told apart", "caveats": ()}  # fmt: skip
+    if not slope.available:
+        return replace(slope, **words)
+    return replace(slope, **words, value=None, lower=None, upper=None, confidence=None, method="",
+                   findings=(slope.id,),
+                   outcome=BETTER if slope.lower > 0 else NO_BETTER)  # fmt: skip
 
 
 def e_values(study: Study, outcome: str, group: str) -> Findings:

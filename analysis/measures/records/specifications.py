@@ -9,12 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from analysis.findings import Findings
+from analysis.findings import Finding, Findings, not_available
 from analysis.measures.records.regression import CATEGORY, REPORT, Specification, Study
 from analysis.measures.records.regression_factors import MISSING_RULES, SETS
 from analysis.standard.names import slug
 
-MISSING_ONLY = "a limit for missing data alone: it says nothing about misperception"
+ALLOCATION = (
+    "one of two ways of allocating all ethnic groups not known: no limit, since other ways may "
+    "lead further, and it says nothing about misperception"
+)
+NO_RATIO = "no specification has a ratio"
 OF_INCIDENTS = (
     "an incident counts once: its outcome is that of any of its reports, its covariates are those "
     "of the first in the file, though it may have had several subjects"
@@ -45,7 +49,7 @@ def _one(study: Study, outcome: str, group: str, chosen: Specification):
     more = [
         *((OF_INCIDENTS,) if chosen.unit != REPORT else ()),
         *((ENCOUNTER,) if chosen.covariates == "and encounter" else ()),
-        *((MISSING_ONLY,) if chosen.missing.startswith("to ") else ()),
+        *((ALLOCATION,) if chosen.missing.startswith("to ") else ()),
     ]
     return replace(found, caveats=(*found.caveats, *more))
 
@@ -68,7 +72,41 @@ def beside(findings: Findings, study: Study, outcome: str, group: str) -> Findin
     )  # fmt: skip
 
 
-def spread(findings: Findings) -> Findings:
-    """The specifications with the lowest and the highest ratio; nothing where none has one."""
+def by_unit(findings: Findings, study: Study) -> dict[str, Findings]:
+    """The curve in one part for each unit, with the notes that not all of the curve share."""
+    rows = [row for row in findings if row.available]
+    shared = set.intersection(*(set(row.caveats) for row in rows)) if rows else set()
+    parts: dict[str, list[Finding]] = {}
+    for row, chosen in zip(findings, every(study), strict=True):
+        own = tuple(note for note in row.caveats if note not in shared)
+        parts.setdefault(chosen.unit, []).append(replace(row, caveats=own))
+    return {unit: Findings(tuple(rows)) for unit, rows in parts.items()}
+
+
+def spread(findings: Findings) -> tuple[Finding, Finding]:
+    """The specifications with the lowest and the highest ratio; any two where none has one."""
     rows = sorted((row for row in findings if row.available), key=lambda row: row.value)
-    return Findings((rows[0], rows[-1]) if len(rows) > 1 else tuple(rows))
+    rows = rows or list(findings)
+    return rows[0], rows[-1]
+
+
+def holding_one(findings: Findings, study: Study, outcome: str, group: str) -> Findings:
+    """How many specifications have a ratio, and of how many of them the interval holds one."""
+    held = [row for row in findings if row.available]
+    one = [row for row in held if row.lower <= 1 <= row.upper]
+    pair = f"{slug(group)}-to-{slug(study.reference)}"
+    rows = []
+    for name, label, those in (
+        ("with-a-ratio", "Specifications with a ratio", held),
+        ("holding-one", "Specifications whose interval holds one", one),
+    ):
+        words = {
+            "series_id": f"specification/{slug(outcome)}/{pair}/{name}", "label": label,
+            "kind": "count", "unit": "specification", **study.records.place,
+        }  # fmt: skip
+        if not held:
+            rows.append(not_available(NO_RATIO, **words))
+            continue
+        ids = tuple(row.id for row in held)
+        rows.append(Finding(**words, value=len(those), method="as counted", findings=ids))
+    return Findings(tuple(rows))

@@ -7,9 +7,11 @@ import pytest
 from analysis.audit import open_audit
 from analysis.findings import TOO_FEW
 from analysis.ledger import Ledger
+from analysis.measures.disparity import MISSING_ONLY
 from analysis.measures.records.benchmark_ladder import Against, Ladder
 from analysis.measures.records.clustered import ratio_of_shares
 from analysis.measures.records.regression_districts import within_districts
+from analysis.measures.records.specifications import ALLOCATION
 from analysis.models.hierarchical import fit_hierarchical
 from analysis.sources.encounters import clean
 from tests.measures.records.regression_by_hand import DISTRICTS, planted, study_of
@@ -70,8 +72,9 @@ def test_within_the_stage_uses_are_the_base(ladder):
     assert [count.value for count in rung.counts][1::2] == [used, others]
 
 
-def test_a_discharge_has_no_stage_of_its_own_below_it(against):
-    rungs = Ladder(study_of(planted()), "Taser discharged", "Black", against).rungs()
+@pytest.mark.parametrize("outcome", ["Taser discharged", "subject injured", "ground restraint"])
+def test_only_uses_of_a_ced_have_the_stage_of_discharge_below_them(against, outcome):
+    rungs = Ladder(study_of(planted()), outcome, "Black", against).rungs()
     assert not [row for row in rungs if "discharged-given-used" in row.series_id]
 
 
@@ -119,8 +122,21 @@ def test_limits_put_all_not_known_to_one_group_then_to_the_other(ladder):
     assert row.basis.format(*(f"{count.value:.0f}" for count in row.counts)) == (
         f"{a} per 18496 against {b} + {more} per 763744"
     )
+    assert shown["per-report/all-not-known-to-group"].method == "one of two allocations"
+    assert row.method == "missing-data limit"
+    limits = {name for name, row in shown.items() if MISSING_ONLY in row.caveats}
+    assert limits == {name for name in shown if name.startswith("census")} | {
+        "per-report/lowest", "per-report/highest",
+    }  # fmt: skip
+    assert {name for name, row in shown.items() if ALLOCATION in row.caveats} == {*shown} - limits
     adjusted = _rung(ladder, "adjusted").value
     assert found["adjusted/all-not-known-to-group"] != pytest.approx(adjusted)
+
+
+def test_odds_say_that_they_are_no_shares(ladder):
+    rows = [row for row in (*ladder.rungs(), *ladder.limits()) if row.unit == "odds ratio"]
+    assert len(rows) == 3
+    assert all("odds, not shares" in row.label for row in rows)
 
 
 def test_no_allocation_of_the_not_known_goes_beyond_the_worst(ladder):

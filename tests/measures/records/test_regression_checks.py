@@ -4,8 +4,8 @@ from math import sqrt
 
 import pytest
 
-from analysis.findings import TOO_FEW
-from analysis.measures.records.regression_checks import ROOT, e_values
+from analysis.findings import TOO_FEW, Finding, Findings
+from analysis.measures.records.regression_checks import ROOT, e_values, held_out
 from tests.measures.records.regression_by_hand import planted, study_of
 from tests.records_by_hand import records_of
 
@@ -44,3 +44,21 @@ def test_what_has_no_ratio_is_left_out_but_for_the_pair_chosen():
     rows = e_values(study_of(records_of(*[{"ced": ["CED drawn"]}] * 20, *[{}] * 20)),
                     "Taser used", "Black")  # fmt: skip
     assert [row.status for row in rows] == [TOO_FEW, TOO_FEW]
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "words"),
+    [(-0.2, 0.9, "no better than chance would"), (0.1, 0.9, "better than chance would")],
+)
+def test_a_slope_whose_interval_holds_nought_is_no_better_than_chance(study, lower, upper, words):
+    slope = Finding("some/fit/calibration-slope", "Calibration slope", "statistic", unit="",
+                    form="number:2", value=0.5, lower=lower, upper=upper, confidence=0.95,
+                    **study.records.place)  # fmt: skip
+    found = held_out(Findings((slope,)))
+    assert (found.text(), found.findings) == (words, (slope.id,))
+
+
+def test_without_a_slope_nothing_is_said_of_held_out_reports(study):
+    slope = Finding("some/fit/calibration-slope", "Calibration slope", "statistic", unit="",
+                    status=TOO_FEW, reason="few", **study.records.place)  # fmt: skip
+    assert held_out(Findings((slope,))).reason == "few"

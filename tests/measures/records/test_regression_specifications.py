@@ -8,11 +8,22 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 
+from analysis.findings import Findings
 from analysis.made_up.files import RECORDS, make, write
 from analysis.made_up.plan import PLANTED
 from analysis.measures.records.incidents import group_reports
 from analysis.measures.records.regression import Specification, study
-from analysis.measures.records.specifications import ENCOUNTER, beside, curve, every, series, spread
+from analysis.measures.records.specifications import (
+    ALLOCATION,
+    ENCOUNTER,
+    beside,
+    by_unit,
+    curve,
+    every,
+    holding_one,
+    series,
+    spread,
+)
 from analysis.sources.records.reading import read_records
 from tests.measures.records.regression_by_hand import planted, study_of
 from tests.records_by_hand import records_of
@@ -98,7 +109,44 @@ def test_without_an_event_every_specification_says_why():
     rows = curve(study_of(records_of(*[{}] * 30)), "Taser used", "Black")
     assert len(rows) == 48
     assert {row.reason for row in rows} == {"no report, or every report, has it"}
-    assert len(spread(rows)) == 0
+    assert not any(row.available for row in spread(rows))
+    counted = holding_one(rows, study_of(records_of(*[{}] * 30)), "Taser used", "Black")
+    assert [row.reason for row in counted] == ["no specification has a ratio"] * 2
+
+
+def test_intervals_that_hold_one_are_counted(study, rows):
+    """By hand: of four with a ratio two hold one, one of them with a limit of one."""
+    limits = [(0.5, 2), (1.1, 2), (0.2, 0.9), (1, 3)]
+    few = [replace(row, lower=low, upper=high)
+           for row, (low, high) in zip(rows, limits, strict=False)]  # fmt: skip
+    none = [replace(row, status="too few to say", reason="few", value=None, lower=None, upper=None)
+            for row in list(rows)[4:]]  # fmt: skip
+    held, one = holding_one(Findings((*few, *none)), study, "Taser used", "Black")
+    assert (held.value, one.value) == (4, 2)
+    assert set(one.findings) == {row.id for row in few}
+
+
+def test_an_incident_is_taken_as_independent_and_a_report_is_not(rows):
+    for row in rows:
+        alone = "robust errors, incidents taken as independent" in row.method
+        assert alone == row.label.startswith("incidents")
+        assert ("clustered by incident" in row.method) != alone
+
+
+def test_each_unit_stands_alone_with_the_notes_that_not_all_share(study, rows):
+    parts = by_unit(rows, study)
+    assert list(parts) == ["report", "same minute", "within 30 minutes", "one place"]
+    assert [len(part) for part in parts.values()] == [12] * 4
+    assert {row.id for part in parts.values() for row in part} == {row.id for row in rows}
+    reports = parts["report"]
+    assert all(row.label.startswith("reports; ") for row in reports)
+    assert len({row.method for row in reports}) == 1
+    said = {note for part in parts.values() for row in part for note in row.caveats}
+    everywhere = {note for note in said if all(note in row.caveats for row in rows)}
+    assert not everywhere
+    allocated = [row.series_id for row in reports if ALLOCATION in row.caveats]
+    assert len(allocated) == 6
+    assert all("/to-" in one for one in allocated)
 
 
 @pytest.fixture(scope="module")
