@@ -104,15 +104,18 @@ def range_of_incidents(records: Records) -> Findings:
     squared sizes over the sum of sizes.
     """
     rows = [finding for rule in INCIDENT_RULES for finding in _number(records, rule)]
+    if len(records):
+        rows.append(_without_time(records))
+    return Findings(tuple(rows))
+
+
+def _without_time(records: Records) -> Finding:
     without = int((~_timed(records)).sum())
     tally = Tally("reports", without, "no time given", breakdown="time", group="no time")
-    counts = tuple(records.counts([tally], SUBJECT))
-    rows.append(
-        Finding("incidents/reports-without-a-time", "Reports without a time", "count",
-                **records.place, unit="report", value=without, counts=counts,
-                caveats=("each is an incident of its own by every rule",))
-    )  # fmt: skip
-    return Findings(tuple(rows))
+    return Finding("incidents/reports-without-a-time", "Reports without a time", "count",
+                   **records.place, unit="report", value=without,
+                   counts=tuple(records.counts([tally], SUBJECT)),
+                   caveats=("each is an incident of its own by every rule",))  # fmt: skip
 
 
 def _number(records: Records, rule: str) -> list[Finding]:

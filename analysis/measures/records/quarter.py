@@ -106,7 +106,7 @@ def _verdict(reading: Reading) -> str:
         said += ", and what follows describes the others alone"
     if not empty:
         return said
-    return f"{said}; there is no report of {', '.join(empty)}, which the file may not hold"
+    return f"{said}; there is no report of {', '.join(empty)}, which may be missing from the file"
 
 
 def _months_without(records: Records) -> list[str]:
@@ -154,7 +154,7 @@ def lost_questions(reading: Reading) -> dict[str, str]:
     faults = faults.assign(question=faults["column"].map(question_of))
     used, gone = len(reading.records), faults.groupby("question")["row"].nunique()
     return {
-        question: f"{number:,} of {used + number:,} rows were set aside for their answer to it"
+        question: f"{number:,} of {used + number:,} rows were set aside for their {question}"
         for question, number in gone.items()
         if question and number > MOST_ASIDE * (used + number)
     }
@@ -320,8 +320,13 @@ def tactics_and_reports(records: Records, lost: Mapping[str, str]) -> Findings:
 
     All uses of a CED in a report are one tactic here (definition 6); tactical communication is in
     no total (definition 4). Where tactics are ``lost``, or the file lacks columns for them, the
-    caveats say so.
+    caveats say so. Not available where no report was used.
     """
+    per_report = {"series_id": "records/tactics/per-report", "kind": "statistic",
+                  "label": "Tactics per report", "unit": "tactic per report", "form": "number:2",
+                  **records.place}  # fmt: skip
+    if not len(records):
+        return Findings((not_available(NONE_USED, **per_report),))
     ced = records.ced_uses.assign(tactic="CED")[["row", "tactic"]]
     others = records.tactics[~records.tactics["tactic"].isin([*records.ced_uses["use"], _TALK])]
     once = pd.concat([others[["row", "tactic"]], ced]).drop_duplicates()
@@ -341,15 +346,9 @@ def tactics_and_reports(records: Records, lost: Mapping[str, str]) -> Findings:
                 value=reports.value, counts=(reports,)),
         Finding("records/tactics/communication", "Reports that name tactical communication too",
                 "count", **words, unit="report", value=beside.value, counts=(beside,)),
+        Finding(**(words | per_report), value=len(once) / len(records), counts=(uses, reports),
+                basis="{0} in {1}"),
     ]  # fmt: skip
-    per_report = words | {"series_id": "records/tactics/per-report", "kind": "statistic",
-                          "label": "Tactics per report", "unit": "tactic per report",
-                          "form": "number:2"}  # fmt: skip
-    rows.append(
-        Finding(**per_report, value=len(once) / len(records), counts=(uses, reports),
-                basis="{0} in {1}")
-        if len(records) else not_available(NONE_USED, **per_report)
-    )  # fmt: skip
     return Findings(tuple(rows))
 
 
