@@ -158,8 +158,10 @@ def _new_quarter(given: argparse.Namespace) -> int:
         district_activity.clean(frame, given.district_activity.name, Ledger(), "")
     reading = read_records(given.records, asked.area, asked.period)
     if not len(reading.records):
-        raise refusal(str(given.records), f"holds no report that can be used of {asked.period}",
-                      "the check command says what is wrong with each row")  # fmt: skip
+        held = f" (its dates are of {reading.months})" if reading.months else ""
+        problem = f"holds no report that can be used of {asked.period}{held}"
+        allowed = "the check command says what is wrong with each row"
+        raise refusal(str(given.records), problem, allowed)
     status = _remarked(reading, table)
     before = new_quarter.records_before(asked.area, asked.period, given.into)
     text = new_quarter.text_of(

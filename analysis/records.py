@@ -47,7 +47,8 @@ class Records:
     are none. ``tactics``: columns row, position, tactic, effective. ``ced``: columns row, device,
     use, a row for each box ticked; ``ced_details``: columns row, device, detail (``CED_DETAILS``),
     likewise. ``absent``: fields that the file has no column for, "Not reported" throughout; where
-    a ``tactic 5`` or a ``CED 1: drive stun repeat application`` is one, nothing is known of it.
+    a ``tactic 5``, a ``CED 1: CED drawn`` or a ``CED 1: drive stun repeat application`` is one,
+    nothing is known of it.
     ``made_up``: the file says that it is no force's record.
     """
 
@@ -86,6 +87,11 @@ class Records:
             return ""
         return (f"the file has {there} of the form's {TACTIC_PAIRS} columns for a tactic: "
                 "what stood in the others is not known")  # fmt: skip
+
+    def lacks_ced_block(self) -> str:
+        """Why the form's own block on CEDs cannot be asked; nothing where it can."""
+        there = any(f"CED 1: {use}" not in self.absent for use in CED_USES)
+        return "" if there else "the file has no block on CEDs"
 
     def answered(self, field: str, answer: str = "Yes") -> pd.Series:
         """Which reports give this answer; of those that give none see "Not reported"."""

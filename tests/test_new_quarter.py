@@ -111,7 +111,8 @@ def test_records_of_another_quarter_are_refused(quarters, tmp_path, capsys):
     into = tmp_path / "into"
     words = given(quarters / "first" / "records.csv", "2018-Q1", into)
     assert cli.main(words) == cli.REFUSED
-    assert "no report that can be used of 2018-Q1" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "no report that can be used of 2018-Q1 (its dates are of 2017-04..2017-06)" in said
     assert not into.exists()
 
 

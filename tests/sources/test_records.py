@@ -82,11 +82,19 @@ def test_a_summary_shows_twenty_lines_of_a_kind_and_the_number_of_the_rest(read)
     reading = read(*[{"SubjectAge": "24"}] * 23, {"SubjectAge": "?"})
     lines = summary(reading)
     assert lines[0] == "records.csv: 24 rows = 23 used + 1 set aside"
-    assert lines[1].startswith("set aside: row 25, SubjectAge: '?': outside the standard; allowed:")
-    assert lines[2] == (
-        "repaired: row 2, SubjectAge: '24' -> '18-34': an age in years put into its band"
-    )
-    assert lines[22] == "... and 3 more remarks: repaired"
+    assert lines[2].startswith("SET ASIDE: outside the standard; allowed: Under 11, ")
+    assert lines[3:5] == ["  row  column      value  times", "  25   SubjectAge  ?      1"]
+    assert lines[6:9] == [
+        "REPAIRED: an age in years put into its band",
+        "  row  column      value  becomes  times",
+        "  2    SubjectAge  24     18-34    1",
+    ]
+    assert lines[28:] == ["... and 3 more remarks: repaired"]
+
+
+def test_a_long_value_does_not_widen_the_table_of_a_summary(read):
+    lines = summary(read({"SubjectAge": "x" * 500}, {"SubjectAge": "very " * 99}))
+    assert max(map(len, lines[3:])) < 100
 
 
 def test_every_fault_of_a_row_is_listed(read):

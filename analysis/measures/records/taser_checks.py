@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 
@@ -10,8 +11,8 @@ from analysis.counts import ALL, MADE_UP, Count, Counts
 from analysis.findings import Finding, Findings, not_available
 from analysis.measures.records.taser import CARRIED, SUBJECT, TRAINED, stages
 from analysis.measures.records.volume import NO_ACTIVITY, NOT_WHOLE, totals
-from analysis.records import CED_NOT_STATED, Records, Tally
-from analysis.standard.form import NOT_REPORTED
+from analysis.records import CED_DETAILS, CED_NOT_STATED, Records, Tally
+from analysis.standard.form import CED_DEVICES, NOT_REPORTED
 from analysis.standard.names import slug
 from analysis.standard.periods import parse_period
 from analysis.standard.tactics import CED_ORDERS
@@ -22,10 +23,8 @@ OTHER_UNIT = (
 )
 LESS, EVERYWHERE = "records less activity file", "All months and districts"
 MIXED = "one of the two is made up and the other is not"
-NO_CYCLES = (
-    "repeated and extended cycles stand in details of the form that are not brought to one form: "
-    "what is ticked is kept, what is written in is not"
-)
+NO_CYCLES = "the file has no box for repeated or extended cycles"
+WRITTEN_IN = "boxes ticked; numbers of cycles that are written in are not read"
 
 
 def contradictions(records: Records, order: str) -> Findings:
@@ -52,19 +51,32 @@ def contradictions(records: Records, order: str) -> Findings:
          both & (named != ticked), ()),
         ("several-devices", "Uses of more than one device in one report", _devices(records), ()),
     )  # fmt: skip
-    rows = [_counted(records, *one) for one in given]
-    rows.append(not_available(
-        NO_CYCLES, series_id="records-taser/repeated-cycles", label="Repeated or extended cycles",
-        kind="count", unit="report", **records.place))  # fmt: skip
-    return Findings(tuple(rows))
+    of_block = ("tactic-without-block", "block-without-tactic", "highest-differs",
+                "several-devices")  # fmt: skip
+    no_block = records.lacks_ced_block()
+    rows = [
+        _counted(
+            records, name, label, found, no_block * (name in of_block) or records.lacks(*asked)
+        )
+        for name, label, found, asked in given
+    ]
+    return Findings((*rows, _cycles(records)))
 
 
-def _counted(
-    records: Records, name: str, label: str, found: pd.Series, fields: tuple[str, ...]
-) -> Finding:
+def _cycles(records: Records) -> Finding:
+    """Reports in which a repeated or extended cycle of a CED is ticked."""
+    boxes = [f"CED {device}: {detail}" for device in range(1, CED_DEVICES + 1)
+             for detail in CED_DETAILS]  # fmt: skip
+    missing = NO_CYCLES if all(box in records.absent for box in boxes) else ""
+    ticked = pd.Series(records.reports.index.isin(records.ced_details["row"]))
+    found = _counted(records, "repeated-cycles", "Repeated or extended cycles", ticked, missing)
+    return found if missing else replace(found, caveats=(WRITTEN_IN,))
+
+
+def _counted(records: Records, name: str, label: str, found: pd.Series, missing: str) -> Finding:
     words = records.place | {"series_id": f"records-taser/{name}", "label": label, "kind": "count",
                              "unit": "report"}  # fmt: skip
-    if missing := records.lacks(*fields):
+    if missing:
         return not_available(missing, **words)
     tally = Tally("reports", int(found.sum()), label, ALL, "contradiction", name)
     return Finding(**words, value=tally.number,
@@ -114,7 +126,7 @@ def against_activity(records: Records, activity: Counts) -> Findings:
 
 def _differences(records: Records, own: Counts, months: list[str]) -> Iterator[Finding]:
     month = records.reports["date"].astype(str).str[:7]
-    district = records.reports["district"].astype(str)
+    district = records.reports["district"].astype(str).map(slug)  # whatever case and marks
     sums, span = totals(own, records.area), f"{months[0]}..{months[-1]}"
     parts = [("all", month.notna(), sums.where(period=span, group=ALL))]
     for one in months:
@@ -122,7 +134,7 @@ def _differences(records: Records, own: Counts, months: list[str]) -> Iterator[F
         theirs = totals(own.where(period=only), records.area)
         parts.append((one, month == one, theirs.where(period=only, group=ALL)))
     for name in [] if records.lacks("district") else sorted(set(own.frame["group"])):
-        parts.append((name, district == name, sums.where(period=span, group=name)))
+        parts.append((name, district == slug(name), sums.where(period=span, group=name)))
     for measure, which in (("uses", "used"), ("discharges", "discharged")):
         counted = stages(records)[which][0]
         for name, rows, theirs in parts:

@@ -14,6 +14,7 @@ from analysis.sources.records.rows import Rows
 from analysis.sources.records.values import ticked
 from analysis.standard.form import (
     CED_DEVICES,
+    CED_USES,
     HEALTH_CONDITIONS,
     NOT_REPORTED,
     TACTIC_PAIRS,
@@ -30,9 +31,10 @@ _BOXES = ("physical disability", "mental disability")
 
 
 def absent(rows: Rows) -> tuple[str, ...]:
-    """Fields that the file has no column for, those of tactics and details of a CED among them."""
+    """Fields that the file has no column for, those of tactics and of CEDs among them."""
     tactics = [f"tactic {position}" for position in range(1, TACTIC_PAIRS + 1)]
-    asked = (*report_fields(), *tactics, *_DETAILS)
+    ced = [f"CED {device}: {use}" for device in range(1, CED_DEVICES + 1) for use in CED_USES]
+    asked = (*report_fields(), *tactics, *ced, *_DETAILS)
     fields = [one for one in asked if one not in rows.cells]
     if any(box in rows.cells for box in _BOXES) and "health condition" in fields:
         fields.remove("health condition")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from textwrap import shorten
 from typing import NamedTuple
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 COLUMNS = ["row", "column", "value", "action", "becomes", "reason", "number"]
 ACTIONS = ("set aside", "repaired", "spelled", "labelled")  # in the order in which they are shown
 SHOWN = 20  # lines of one action in a summary; the rest by number
+WIDEST = 60  # letters of a cell in a summary; the whole of it is in the table that is written
 
 
 class Remark(NamedTuple):
@@ -35,19 +37,27 @@ def remarks_frame(remarks: Iterable[Remark]) -> pd.DataFrame:
 
 
 def lines(frame: pd.DataFrame) -> list[str]:
-    """At most ``SHOWN`` remarks of each action, a line each, and how many more there are."""
+    """A table of at most ``SHOWN`` remarks of each action, the worst first, and how many more.
+
+    Columns row, column, value, becomes, times; the reason stands below the rows that share it.
+    """
     found = []
     for action in ACTIONS:
         those = frame[frame["action"] == action]
-        found += [_line(remark) for remark in those.head(SHOWN).itertuples(index=False)]
+        for reason, same in those.head(SHOWN).groupby("reason", sort=False):
+            found += ["", f"{action.upper()}: {reason}", *_table(same)]
         if len(those) > SHOWN:
             found.append(f"... and {len(those) - SHOWN:,} more remarks: {action}")
     return found
 
 
-def _line(remark) -> str:
-    where = f"row {remark.row}" + (f", {remark.column}" if remark.column else "")
-    value = f": {remark.value!r}" if remark.value else ""
-    becomes = f" -> {remark.becomes!r}" if remark.becomes else ""
-    times = f" ({remark.number:,} times)" if remark.number > 1 else ""
-    return f"{remark.action}: {where}{value}{becomes}{times}: {remark.reason}"
+def _table(remarks: pd.DataFrame) -> list[str]:
+    """Remarks in columns as wide as their contents; of empty columns only the row is kept."""
+    shown = remarks[["row", "column", "value", "becomes", "number"]].astype(str)
+    shown = shown.rename(columns={"number": "times"})
+    shown = shown[["row", *(name for name in shown.columns[1:] if shown[name].any())]]
+    cells = [list(shown.columns), *shown.to_numpy().tolist()]
+    cells = [[shorten(text, WIDEST, placeholder=" ...") or text[:WIDEST] for text in row]
+             for row in cells]  # fmt: skip
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    return ["  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in cells]

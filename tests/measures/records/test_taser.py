@@ -7,7 +7,9 @@ from statsmodels.stats.proportion import proportion_confint
 from analysis.counts import gather
 from analysis.ledger import Ledger
 from analysis.measures.records import taser, taser_checks
+from analysis.records import CED_DETAILS
 from analysis.sources import district_activity
+from analysis.standard.form import CED_USES
 from tests.records_by_hand import records_of
 
 DRAWN, AIMED, RED_DOT, ARCED = "CED drawn", "CED aimed", "CED red-dot", "CED arced"
@@ -187,8 +189,22 @@ def test_contradictions_are_counted():
         "block-without-tactic": 0,
         "highest-differs": 0,
         "several-devices": 0,
-        "repeated-cycles": None,
+        "repeated-cycles": 0,
     }
+
+
+def test_a_file_without_the_block_on_ceds_contradicts_nothing():
+    block = tuple(f"CED 1: {use}" for use in CED_USES)
+    found = contradictions(use(FIRED), {"tactics": [FIRED]}, absent=block)
+    assert found["tactic-without-block"] is found["several-devices"] is None
+    assert found["carried-not-trained"] is not None
+
+
+def test_repeated_cycles_are_counted_where_they_can_be_ticked():
+    details = pd.DataFrame({"row": [2, 2], "device": [1, 2], "detail": CED_DETAILS[:2]})
+    assert contradictions(use(FIRED), use(FIRED), ced_details=details)["repeated-cycles"] == 1
+    boxes = tuple(f"CED {device}: {detail}" for device in range(1, 5) for detail in CED_DETAILS)
+    assert contradictions(use(FIRED), absent=boxes)["repeated-cycles"] is None
 
 
 def test_tactics_and_block_that_disagree():
