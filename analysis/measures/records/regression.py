@@ -67,7 +67,7 @@ TELLS_NOTHING = (
     "the outcome is the same in every report with {}, given the other covariates: these reports "
     "tell nothing of the ratio, which is as if they were left out"
 )
-ASIAN = "Asian takes in Chinese, for which the form has an answer of its own"
+ASIAN = "Chinese, for which the form has an answer of its own, is in Asian"
 NO_LIMIT = "the reports set no limit to the ratio on one side"
 FEW_EVENTS = "there are fewer than five events per coefficient"
 FEW_INCIDENTS = "fewer than ten incidents in one of the two groups have, or have not, the outcome"
@@ -87,10 +87,20 @@ class Specification:
 
     @property
     def words(self) -> str:
-        unit = "reports" if self.unit == REPORT else f"incidents, {self.unit}"
-        return f"{unit}; {self.covariates}; {MISSING_WORDS[self.missing]}"
+        unit = "reports" if self.unit == REPORT else f"incidents ({self.unit})"
+        return f"{unit}: {self.choices}"
+
+    @property
+    def choices(self) -> str:
+        """What is chosen beside the unit."""
+        return f"{COVARIATE_WORDS[self.covariates]}, {MISSING_WORDS[self.missing]}"
 
 
+COVARIATE_WORDS = {
+    "demographics": "demographics",
+    "and circumstances": "demographics + circumstances",
+    "and encounter": "demographics + circumstances + encounter",
+}
 MISSING_WORDS = {
     CATEGORY: "not known kept as a level",
     "complete": "complete only",

@@ -149,7 +149,7 @@ def eligibility(records: Records, outcome: Outcome) -> Findings:
         words = {
             "series_id": f"regression/{slug(outcome.name)}/eligible/{slug(step.condition)}",
             "label": f"Reports {step.condition}" if place else "Reports in the file",
-            "kind": "share", "unit": "report per report of the step before", "form": "percent:1",
+            "kind": "share", "unit": "share of the step before", "form": "percent:1",
             "caveats": (UNIT_OF_RECORDS,), **records.place,
         }  # fmt: skip
         if not before.value:

@@ -101,7 +101,7 @@ def _share(study: Study, name: str, group: str, counts: tuple[Count, ...]) -> Fi
     outcome = study.outcome(name)
     words = {
         "series_id": f"regression/{slug(name)}/share/{slug(group)}", "label": group,
-        "kind": "share", "unit": "report per report that can tell", "form": "percent:1",
+        "kind": "share", "unit": "share of reports that can tell", "form": "percent:1",
         "basis": "{0} of {1}", **study.records.place,
         "caveats": (UNIT_OF_RECORDS, SELECTED, PERCEIVED, *((ASIAN,) if group == "Asian" else ())),
     }  # fmt: skip

@@ -73,13 +73,21 @@ def beside(findings: Findings, study: Study, outcome: str, group: str) -> Findin
 
 
 def by_unit(findings: Findings, study: Study) -> dict[str, Findings]:
-    """The curve in one part for each unit, with the notes that not all of the curve share."""
+    """The curve in one part for each unit, labelled by the other choices.
+
+    Notes that all of the curve share are left out, and at incidents those that the same choices
+    have at reports.
+    """
+    pairs = list(zip(findings, every(study), strict=True))
     rows = [row for row in findings if row.available]
     shared = set.intersection(*(set(row.caveats) for row in rows)) if rows else set()
+    of_reports = {chosen.choices: row.caveats for row, chosen in pairs
+                  if chosen.unit == REPORT and row.available}  # fmt: skip
     parts: dict[str, list[Finding]] = {}
-    for row, chosen in zip(findings, every(study), strict=True):
-        own = tuple(note for note in row.caveats if note not in shared)
-        parts.setdefault(chosen.unit, []).append(replace(row, caveats=own))
+    for row, chosen in pairs:
+        said = () if chosen.unit == REPORT else of_reports.get(chosen.choices, ())
+        own = tuple(note for note in row.caveats if note not in (*shared, *said))
+        parts.setdefault(chosen.unit, []).append(replace(row, label=chosen.choices, caveats=own))
     return {unit: Findings(tuple(rows)) for unit, rows in parts.items()}
 
 

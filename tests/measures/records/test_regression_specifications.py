@@ -16,6 +16,7 @@ from analysis.measures.records.regression import Specification, study
 from analysis.measures.records.specifications import (
     ALLOCATION,
     ENCOUNTER,
+    OF_INCIDENTS,
     beside,
     by_unit,
     curve,
@@ -139,11 +140,14 @@ def test_each_unit_stands_alone_with_the_notes_that_not_all_share(study, rows):
     assert [len(part) for part in parts.values()] == [12] * 4
     assert {row.id for part in parts.values() for row in part} == {row.id for row in rows}
     reports = parts["report"]
-    assert all(row.label.startswith("reports; ") for row in reports)
+    assert reports.rows[5].label == "demographics + circumstances, complete only"
+    assert [row.label for row in reports] == [row.label for row in parts["one place"]]
     assert len({row.method for row in reports}) == 1
     said = {note for part in parts.values() for row in part for note in row.caveats}
     everywhere = {note for note in said if all(note in row.caveats for row in rows)}
     assert not everywhere
+    assert all(OF_INCIDENTS in row.caveats for row in parts["one place"])
+    assert not any(ALLOCATION in row.caveats for row in parts["one place"])
     allocated = [row.series_id for row in reports if ALLOCATION in row.caveats]
     assert len(allocated) == 6
     assert all("/to-" in one for one in allocated)
@@ -168,3 +172,15 @@ def test_effects_planted_in_a_whole_file_come_back(as_written, outcome, planted_
     assert planted_effect == PLANTED[outcome].effects["ethnicity"]["Black"]
     assert made.lower < exp(planted_effect) < made.upper
     assert made.upper / made.lower < 6
+
+
+def test_a_note_is_said_at_incidents_where_the_same_choices_have_no_ratio_at_reports(study, rows):
+    """Notes of a row without a value are not shown."""
+    first, *others = rows
+    nothing = replace(first, status="too few to say", reason="few", value=None, lower=None,
+                      upper=None)  # fmt: skip
+    parts = by_unit(Findings((nothing, *others)), study)
+    first, second = parts["one place"].rows[:2]
+    told = "covariates: ethnic group, age and gender as perceived"
+    assert told in first.caveats
+    assert told not in second.caveats
