@@ -12,7 +12,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from analysis.counts import ALL, STATED, WRITTEN, Counts, build
+from analysis.counts import ALL, STATED, WRITTEN, Counts, build, gather
 from analysis.standard.form import CED_USES, TACTIC_PAIRS
 from analysis.standard.tactics import CED_DISCHARGE, CED_ORDERS, TACTICS, ancestors
 
@@ -148,5 +148,7 @@ class Records:
             }
             for tally in tallies
         ]
+        if not written:
+            return gather([])
         frame = pd.DataFrame(written, columns=WRITTEN)
         return build(frame, source=self.source, edition=self.edition, subject=subject)

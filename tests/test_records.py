@@ -37,6 +37,10 @@ def test_not_stated_is_neither_discharged_nor_higher_than_drawn():
     assert list(records.discharged) == [False, True]
 
 
+def test_no_tallies_are_no_counts():
+    assert len(records_of({}).counts([], "records")) == 0
+
+
 def test_an_absent_field_is_named():
     records = records_of({}, absent=("CED carried",))
     assert records.lacks("CED carried", "age") == "the file has no column for CED carried"
