@@ -141,24 +141,38 @@ def link_test(patterns: Patterns, probabilities: np.ndarray) -> Regression:
 class Calibration:
     """``intercept`` and ``slope`` of the outcome's log odds on the predicted ones: 0 and 1 are
     perfect, a slope below 1 says that predictions are too extreme. ``slope_error`` takes reports
-    as independent of each other."""
+    as independent of each other.
+
+    Reports that the regression had to leave out: ``certain``, predicted as 0 or 1, ``wrong`` of
+    them against what happened, and ``unknown``, without a prediction."""
 
     intercept: float
     slope: float
     slope_error: float
+    certain: int
+    wrong: int
+    unknown: int
 
 
 def calibration(probabilities: np.ndarray, trials: np.ndarray, events: np.ndarray) -> Calibration:
     """Calibration of predictions, one for each pattern (Cox 1958, doi 10.1093/biomet/45.3-4.562).
 
     On the reports from which a logit was fitted the slope is exactly 1 and says nothing: see
-    ``cross_validated_calibration``. Probabilities of 0 or 1 are left out.
+    ``cross_validated_calibration``. Probabilities of 0 or 1, or of nan, are left out, and counted.
     """
+    reports = int(np.sum(trials))
     chance, trials, events = _known(probabilities, trials, events)
     inner = (chance > 0) & (chance < 1)
     columns = np.column_stack([np.ones(inner.sum()), logit(chance[inner])])
     found = _regression(columns, trials[inner], events[inner])
-    return Calibration(*found.coefficients.tolist(), float(found.errors[1]))
+    against = np.abs(events - trials * chance)[~inner]
+    return Calibration(
+        *found.coefficients.tolist(),
+        slope_error=float(found.errors[1]),
+        certain=int(trials[~inner].sum()),
+        wrong=int(against.sum()),
+        unknown=reports - int(trials.sum()),
+    )
 
 
 def cross_validated_calibration(

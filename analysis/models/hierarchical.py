@@ -16,13 +16,19 @@ from math import exp, sqrt
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import ndtri, roots_hermitenorm, wrightomega
+from scipy.special import ndtri, wrightomega
 
 STEPS, CLOSE = 100, 1e-10
 HALVINGS = 40
-NOISE = 1e-9  # of the log likelihood, relative: less is the error of the quadrature
+NOISE = 1e-11  # of the log likelihood, relative: less is the error of the quadrature
+STEP = 0.0625  # of the quadrature, in deviations of an area's integrand at its mode
+GRID = np.arange(-20, 14, STEP)  # far on the side of no event, where the integrand falls slowly
 SMALLEST = 1e-4  # of σ: below it the data cannot tell it from nought
-FARTHEST = 64.0  # of σ
+FARTHEST = 10.0  # of σ, where one deviation is a factor of 22,000: beyond it is no limit
+
+
+class Unsettled(ValueError):
+    """The events do not say how the areas differ: too few areas have any."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +36,14 @@ class HierarchicalFit:
     """The marginal likelihood at ``alphas`` (log rates of the groups in an area with no effect).
 
     ``events``, ``base``: (areas, groups), a base of 0 for a cell that is not there. ``sigma``:
-    standard deviation of the areas' effects on the log scale; at its boundary of 0 the areas
-    differ by no more than chance, and the fit is that of a plain Poisson. ``points``: of the
-    quadrature.
+    standard deviation of the areas' effects on the log scale; at its boundary of 0 the fit is that
+    of a plain Poisson, which is no proof of equal areas: see ``sigma_limits``. For a common outcome
+    (a share p of the base) the Poisson overstates the variance of chance by 1 / (1 - p), so that
+    ``sigma`` is too small and its limits too cautious.
     """
 
     events: np.ndarray
     base: np.ndarray
-    points: int
     alphas: np.ndarray
     sigma: float
 
@@ -50,9 +56,10 @@ class HierarchicalFit:
     def _nodes(self) -> tuple[np.ndarray, np.ndarray]:
         """(areas, points): standard normal nodes of the areas and logs of what each weighs.
 
-        Adaptive Gauss-Hermite (Pinheiro and Bates 1995, doi 10.1080/10618600.1995.10474663):
-        around the mode of each area's integrand, scaled by its curvature there. The mode solves
-        u = σ² (events - expected · exp(u)), by Wright's omega function.
+        The trapezoidal rule around the mode of each area's integrand, scaled by its curvature
+        there (as Pinheiro and Bates 1995, doi 10.1080/10618600.1995.10474663, scale Gauss-Hermite,
+        which fails an area without an event at a large σ, where the integrand is a cliff). The
+        mode solves u = σ² (events - expected · exp(u)), by Wright's omega function.
         """
         events, expected = self.events.sum(axis=1), self._cells.sum(axis=1)
         pull = self.sigma**2 * events
@@ -60,12 +67,10 @@ class HierarchicalFit:
             mode = pull - wrightomega(pull + np.log(self.sigma**2 * expected))
         centre = mode / self.sigma if self.sigma else mode
         scale = 1 / np.sqrt(1 + self.sigma**2 * expected * np.exp(mode))
-        nodes, weights = roots_hermitenorm(self.points)
-        z = centre[:, None] + scale[:, None] * nodes
+        z = centre[:, None] + scale[:, None] * GRID
         u = self.sigma * z
         heights = events[:, None] * u - expected[:, None] * np.exp(u) - z**2 / 2
-        logs = heights + np.log(weights) + nodes**2 / 2 + np.log(scale)[:, None]
-        return z, logs - np.log(2 * np.pi) / 2
+        return z, heights + np.log(STEP * scale)[:, None] - np.log(2 * np.pi) / 2
 
     @cached_property
     def _by_area(self) -> np.ndarray:
@@ -179,7 +184,8 @@ class HierarchicalFit:
         """Profile-likelihood limits of σ; the lower is 0 where the data do not exclude it.
 
         By the χ² quantile on 1 degree of freedom, which near the boundary is cautious (Self and
-        Liang 1987, doi 10.1080/01621459.1987.10478472).
+        Liang 1987, doi 10.1080/01621459.1987.10478472). The upper is infinite where none is found
+        up to ``FARTHEST``.
         """
         allowed = _quantile(confidence) ** 2
 
@@ -187,36 +193,32 @@ class HierarchicalFit:
             fallen = self.log_likelihood - _given(self, sigma).log_likelihood
             return 2 * fallen - allowed
 
-        upper = max(2 * self.sigma, 0.5)
-        while beyond(upper) < 0:
-            upper *= 2
         lower = brentq(beyond, 0, self.sigma) if beyond(0.0) > 0 else 0.0
-        return lower, brentq(beyond, self.sigma, upper)
+        if beyond(FARTHEST) < 0:
+            return lower, float("inf")
+        return lower, brentq(beyond, self.sigma, FARTHEST)
 
 
-def fit_hierarchical(events: np.ndarray, base: np.ndarray, points: int = 15) -> HierarchicalFit:
+def fit_hierarchical(events: np.ndarray, base: np.ndarray) -> HierarchicalFit:
     """Maximum marginal likelihood; ``events`` and ``base`` (residents): (areas, groups).
 
     For each σ the alphas are climbed to, where the likelihood has one top; σ is where the slope
     of that profile crosses nought, and 0 where it falls from the start. Refuses events among no
-    base, a group or base without an event, and fewer than two areas. An area without a base
-    leaves; one with a base and no event stays.
+    base, a group or base without an event, and fewer than two areas; ``Unsettled`` where there is
+    no σ up to ``FARTHEST``. An area without a base leaves; one with a base and no event stays.
     """
     events, base = _checked(np.asarray(events, float), np.asarray(base, float))
     alphas = np.log(events.sum(axis=0) / base.sum(axis=0))
-    plain = _given(HierarchicalFit(events, base, points, alphas, 0.0), 0.0)
+    plain = _given(HierarchicalFit(events, base, alphas, 0.0), 0.0)
 
     def slope(sigma: float) -> float:
         return float(_given(plain, sigma).scores[:, -1].sum())
 
     if slope(SMALLEST) <= 0:
         return plain
-    upper = 0.5
-    while slope(upper) > 0:
-        upper *= 2
-        if upper > FARTHEST:
-            raise ValueError("the areas differ without bound")
-    return _given(plain, brentq(slope, SMALLEST, upper, xtol=1e-12))
+    if slope(FARTHEST) > 0:
+        raise Unsettled("the areas differ without bound")
+    return _given(plain, brentq(slope, SMALLEST, FARTHEST, xtol=1e-12))
 
 
 def _checked(events: np.ndarray, base: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -237,23 +239,23 @@ def _given(start: HierarchicalFit, sigma: float) -> HierarchicalFit:
 
     The integrand is log-concave in the alphas and the effect, so the likelihood has one top.
     """
-    here = HierarchicalFit(start.events, start.base, start.points, start.alphas, sigma)
+    here = HierarchicalFit(start.events, start.base, start.alphas, sigma)
     for _ in range(STEPS):
         step = np.linalg.solve(here.information[:-1, :-1], here.scores[:, :-1].sum(axis=0))
         if np.abs(step).max() < CLOSE:
             return here
         here = _uphill(here, step)
-    raise ValueError(f"the fit at a deviation of {sigma} did not settle")
+    raise Unsettled(f"the fit at a deviation of {sigma} did not settle")
 
 
 def _uphill(here: HierarchicalFit, step: np.ndarray) -> HierarchicalFit:
     for _ in range(HALVINGS):
         alphas = here.alphas + step
-        there = HierarchicalFit(here.events, here.base, here.points, alphas, here.sigma)
+        there = HierarchicalFit(here.events, here.base, alphas, here.sigma)
         if there.log_likelihood >= here.log_likelihood - NOISE * abs(here.log_likelihood):
             return there
         step = step / 2
-    raise ValueError("the likelihood could not be raised")
+    raise Unsettled("the likelihood could not be raised")
 
 
 def _quantile(confidence: float) -> float:

@@ -1,14 +1,17 @@
 """The hierarchical Poisson against lme4 and base R (tests/expected/README.md), and by hand."""
 
 from functools import cache
-from math import exp, log, sqrt
+from itertools import pairwise
+from math import exp, log, pi, sqrt
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import quad
 
-from analysis.models.hierarchical import fit_hierarchical
+from analysis.models import hierarchical as module
+from analysis.models.hierarchical import HierarchicalFit, fit_hierarchical
 from tests.models.expected import number, rows
 
 FITS = rows("hierarchical_fits.csv")
@@ -106,11 +109,56 @@ def test_cells_and_areas_without_a_base_count_for_nothing():
     assert len(more.area_effects[0]) == len(events)
 
 
-def test_more_points_change_nothing_that_matters():
-    _, _, events, base = table("sparse")
-    fit, finer = fitted("sparse"), fit_hierarchical(events, base, points=41)
-    assert fit.sigma == pytest.approx(finer.sigma, rel=1e-6)
-    assert fit.log_likelihood == pytest.approx(finer.log_likelihood, rel=1e-9)
+def by_quad(fit, area):
+    """Log likelihood of an area by scipy's integrator, without factorials and bases."""
+    events, expected = fit.events[area].sum(), (fit.base[area] * np.exp(fit.alphas)).sum()
+    cliff = -log(expected) / fit.sigma  # where one event is expected
+
+    def density(z):
+        return exp(events * fit.sigma * z - expected * exp(fit.sigma * z) - z * z / 2)
+
+    parts = (-12, *np.clip(cliff + np.array([-4, -1, -0.3, 0, 0.3, 1]), -11, 11), 12)
+    area_under = sum(quad(density, *each, epsabs=0, epsrel=1e-12, limit=200)[0]
+                     for each in pairwise(parts))  # fmt: skip
+    return log(area_under) - log(2 * pi) / 2 + fit.events[area] @ fit.alphas
+
+
+@pytest.mark.parametrize("sigma", [0.3, 1, 3, 6, 10])
+def test_an_area_without_an_event_is_integrated_at_any_deviation(sigma):
+    events, base = (
+        np.array([[0.0, 0], [2, 1], [1, 4]]),
+        np.array([[500.0, 300], [90, 30], [80, 60]]),
+    )
+    fit = HierarchicalFit(events, base, np.log([0.02, 0.05]), sigma)
+    for area in range(3):
+        own = HierarchicalFit(events[[area]], base[[area]], fit.alphas, sigma).log_likelihood
+        assert own == pytest.approx(by_quad(fit, area), rel=1e-7)
+
+
+def test_areas_without_an_event_have_limits():
+    # two of eight, and a large deviation
+    events = np.array([[0, 0], [41, 9], [0, 1], [2, 7], [4, 2], [13, 0], [1, 2], [0, 0]])
+    base = np.array([[600, 190], [140, 20], [400, 400], [170, 160], [400, 100], [200, 200],
+                     [90, 90], [500, 80]])  # fmt: skip
+    fit = fit_hierarchical(events, base)
+    lower, upper = fit.sigma_limits(0.95)
+    assert 0.5 < lower < fit.sigma < upper < 10
+    # both limits are where twice the log likelihood has fallen by the quantile: no slope is left
+    for limit in (lower, upper):
+        there = module._given(fit, limit)
+        assert 2 * (fit.log_likelihood - there.log_likelihood) == pytest.approx(3.841459, abs=1e-5)
+
+
+@pytest.mark.parametrize("events", [[[0, 0], [2, 1]], [[40, 134], [0, 0]], [[0, 0], [13, 12]]])
+def test_two_areas_of_which_one_has_no_event_settle_without_an_upper_limit(events):
+    fit = fit_hierarchical(np.array(events), np.full((2, 2), 500))
+    assert fit.sigma_limits(0.95)[1] == np.inf
+
+
+def test_areas_that_differ_without_bound_are_a_named_refusal(monkeypatch):
+    monkeypatch.setattr(module, "FARTHEST", 0.5)
+    with pytest.raises(module.Unsettled, match="without bound"):
+        fit_hierarchical(np.array([[1, 1], [90, 90]]), np.full((2, 2), 500))
 
 
 def test_equal_areas_by_hand():

@@ -24,6 +24,17 @@ FOLDED = "tenfold, incidents left out together, in an order drawn from the seed 
 OPTIMISTIC = "on the reports that the model was fitted to, so a little too good"
 ONE_BY_ONE = "reports of one incident count one by one, which flatters the number"
 SPARSE = "tells little where most patterns of covariates hold a report or two"
+NO_BETTER = (
+    "on incidents not used to fit it the model tells reports with the outcome apart no better than "
+    "chance would"
+)
+CERTAIN = (
+    "{} reports of incidents left out were predicted as certain, {} of them wrongly: no slope can "
+    "take them in"
+)
+UNPREDICTED = "{} reports of incidents left out could not be predicted"
+CALIBRATION = "calibration slope"
+UNSETTLED = "the fit to nine of the ten parts did not settle"
 BY_FACTOR = "how much the other covariates widen a factor's confidence region, per column"
 
 
@@ -34,11 +45,16 @@ def diagnostics(study: Study, outcome: str, group: str, seed: int) -> Findings:
     named = {
         "reports": rows.reports, "incidents": rows.incidents, "largest incident": rows.largest,
         "events per coefficient": rows.events_per_coefficient, "link test": rows.link_test,
-        "calibration slope": rows.calibration, "Brier score": rows.brier,
+        CALIBRATION: rows.calibration, "Brier score": rows.brier,
         "scaled Brier score": rows.scaled_brier, "dispersion": rows.dispersion,
     }  # fmt: skip
     found = [rows.one(name, make) for name, make in named.items()]
     return Findings((*found, *rows.inflation()))
+
+
+def calibration(diagnosed: Findings) -> Finding:
+    """Of the diagnostics the calibration slope, to be told beside the ratio that it bears on."""
+    return next(row for row in diagnosed if row.series_id.endswith(f"/fit/{slug(CALIBRATION)}"))
 
 
 class _Rows:
@@ -102,14 +118,21 @@ class _Rows:
 
     def calibration(self, model: Model) -> dict:
         found = measured.cross_validated_calibration(model.patterns, self.refit, self.seed)
-        remarks = _remarks("calibration slope", found.slope)
-        return self.limits(found.slope, found.slope_error) | {
-            "method": FOLDED.format(self.seed), "caveats": remarks,
-        }  # fmt: skip
+        ends = self.limits(found.slope, found.slope_error)
+        remarks = (
+            *((NO_BETTER,) if ends["lower"] <= 0 else ()),
+            *((CERTAIN.format(found.certain, found.wrong),) if found.certain else ()),
+            *((UNPREDICTED.format(found.unknown),) if found.unknown else ()),
+            *_remarks(CALIBRATION, found.slope),
+        )
+        return ends | {"method": FOLDED.format(self.seed), "caveats": remarks}
 
     def refit(self, patterns: Patterns) -> np.ndarray:
         if not self.made.model.penalty(self.made.group):
-            return fit_logit(patterns).probabilities
+            fit = fit_logit(patterns)
+            if not fit.converged:
+                raise ValueError(UNSETTLED)
+            return fit.probabilities
         return fit_firth(patterns.design, patterns.trials, patterns.events).probabilities
 
     def limits(self, value: float, error: float) -> dict:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from math import exp, log, sqrt
+from math import exp, isinf, log, sqrt
 
 import pandas as pd
 
-from analysis.findings import Finding, Findings, not_available, too_few
+from analysis.findings import Finding, Findings, formatted, not_available, too_few
 from analysis.measures.intervals import EXACT_BELOW
 from analysis.measures.records.benchmark_ladder import FEW
 from analysis.measures.records.regression import PERCEIVED, SELECTED, Study
 from analysis.measures.records.regression_outcomes import SUBJECT, UNIT_OF_RECORDS
 from analysis.models.firth import worst_design_effect
-from analysis.models.hierarchical import HierarchicalFit, fit_hierarchical
+from analysis.models.hierarchical import HierarchicalFit, Unsettled, fit_hierarchical
 from analysis.records import Tally
 from analysis.standard.form import NOT_REPORTED
 from analysis.standard.names import slug
@@ -24,7 +24,15 @@ METHOD = (
 )
 NO_DISTRICTS = "reports of fewer than two districts, or an outcome in fewer than two groups"
 COMMON = "takes the ratio to be the same in every district"
-NO_SPREAD = "nought: the districts differ by no more than chance"
+FEWEST_DISTRICTS = 3  # with the outcome: two say next to nothing of how districts differ
+TOO_FEW_DISTRICTS = "too few districts with the outcome"
+NO_UPPER_LIMIT = "the reports set no upper limit to how far districts differ"
+NO_SPREAD = "the estimate is nought; the limits also allow {}"
+COMMON_SHARE = 0.15  # from which 1/(1 - share) is 1.18 or more
+COMMON_OUTCOME = (
+    "{} of the reports have the outcome: for one so common the Poisson overstates chance, so the "
+    "spread is too small and its limits are too cautious"
+)
 BASIS = "{0} of {1} against {2} of {3}"
 
 
@@ -53,17 +61,18 @@ def _table(study: Study, name: str) -> pd.DataFrame:
     return cells.groupby(["district", "group"])["event"].agg(["sum", "count"])
 
 
-def _fit(table: pd.DataFrame, reference: str) -> tuple[list[str], HierarchicalFit] | None:
-    """The groups fitted and the fit; None where there is nothing to compare or to tell apart."""
+def _fit(table: pd.DataFrame, reference: str) -> tuple[list[str], HierarchicalFit] | str:
+    """The groups fitted and the fit; why there is none where nothing can be compared."""
     events, base = (table[part].unstack(fill_value=0) for part in ("sum", "count"))
     groups = [one for one in events if events[one].sum()]
     if len(events) < 2 or len(groups) < 2 or reference not in groups:
-        return None
-    kept = base[groups].sum(axis=1) > 0
-    if kept.sum() < 2:
-        return None
-    return groups, fit_hierarchical(events.loc[kept, groups].to_numpy(float),
-                                    base.loc[kept, groups].to_numpy(float))  # fmt: skip
+        return NO_DISTRICTS
+    if (events[groups].sum(axis=1) > 0).sum() < FEWEST_DISTRICTS:
+        return TOO_FEW_DISTRICTS
+    try:
+        return groups, fit_hierarchical(*(part[groups].to_numpy(float) for part in (events, base)))
+    except Unsettled as error:
+        return f"{TOO_FEW_DISTRICTS}: {error}"
 
 
 def _words(study: Study, name: str, part: str, label: str, unit: str, *caveats: str) -> dict:
@@ -76,7 +85,7 @@ def _words(study: Study, name: str, part: str, label: str, unit: str, *caveats: 
 
 def _refused(study: Study, name: str, fit) -> str:
     lacking = study.records.lacks("district") or study.refusal(name)
-    return lacking or (NO_DISTRICTS if fit is None else "")
+    return lacking or (fit if isinstance(fit, str) else "")
 
 
 def _ratio(study: Study, name: str, group: str, table: pd.DataFrame, fit) -> Finding:
@@ -146,7 +155,16 @@ def _spread(study: Study, name: str, table: pd.DataFrame, fit) -> Finding:
     if events < EXACT_BELOW:
         return too_few("fewer than ten reports with the outcome", counts, **words)
     lower, upper = fitted.sigma_limits(study.confidence)
-    words["caveats"] += () if fitted.sigma else (NO_SPREAD,)
+    if isinf(upper):
+        return too_few(NO_UPPER_LIMIT, counts, **words)
+    words["caveats"] += _spread_remarks(fitted.sigma, upper, events / reports)
     return Finding(**words, value=fitted.sigma, lower=lower, upper=upper, counts=counts,
                    confidence=study.confidence, method="profile likelihood, reports as independent",
                    basis="{0} of {1}")  # fmt: skip
+
+
+def _spread_remarks(sigma: float, upper: float, share: float) -> tuple[str, ...]:
+    """What an estimate of nought leaves open, and what the Poisson does to a common outcome."""
+    nought = NO_SPREAD.format(formatted(upper, "number:2"))
+    common = COMMON_OUTCOME.format(formatted(share, "percent:0"))
+    return (*(() if sigma else (nought,)), *((common,) if share >= COMMON_SHARE else ()))
