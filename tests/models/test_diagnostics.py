@@ -229,3 +229,17 @@ def test_tenths_of_many_reports_are_tenths(patterns):
 def test_conditions(measure, good, bad):
     condition = CONDITIONS[measure]
     assert condition.holds(good) and not condition.holds(bad) and not condition.holds(float("nan"))
+
+
+def test_reports_that_calibration_cannot_take_in_are_counted():
+    """Of 20 at 0.2 and 0.8 a slope; 5 at 0 of which 2 have it, 4 at 1 of which 1 has not, 3 nan."""
+    chance = np.array([0.2, 0.8, 0, 1, np.nan, 0])
+    trials, events = np.array([10, 10, 5, 4, 3, 0]), np.array([2, 8, 2, 3, 1, 0])
+    found = calibration(chance, trials, events)
+    assert (found.certain, found.wrong, found.unknown) == (9, 3, 3)
+    assert (found.intercept, found.slope) == pytest.approx((0, 1), abs=1e-9)
+
+
+def test_a_fit_without_certain_reports_leaves_none_out(patterns, fit):
+    found = calibration(fit.probabilities, patterns.trials, patterns.events)
+    assert (found.certain, found.wrong, found.unknown) == (0, 0, 0)

@@ -1,13 +1,22 @@
 """Diagnostics of the main fit as findings: which numbers go in, and when there are none."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
 
 from analysis.findings import TOO_FEW
-from analysis.measures.records.regression_diagnostics import OUTSIDE, diagnostics
-from analysis.models.diagnostics import link_test
+from analysis.measures.records import regression_diagnostics as module
+from analysis.measures.records.regression_diagnostics import (
+    NO_BETTER,
+    OUTSIDE,
+    UNSETTLED,
+    calibration,
+    diagnostics,
+)
+from analysis.models.diagnostics import Calibration, link_test
 from tests.measures.records.regression_by_hand import planted, study_of
 from tests.records_by_hand import records_of
 
@@ -97,8 +106,46 @@ def test_a_breach_of_a_rule_of_thumb_is_remarked_on(rows):
     assert not [one for one in rows["Generalised VIF, ethnicity"].caveats if "outside" in one]
 
 
+def _with(monkeypatch, **given):
+    """The calibration slope of a study where cross-validation gives these numbers."""
+    numbers = {"intercept": 0, "slope": 1, "slope_error": 0.1, "certain": 0, "wrong": 0,
+               "unknown": 0} | given  # fmt: skip
+    monkeypatch.setattr(module.measured, "cross_validated_calibration",
+                        lambda *_: Calibration(**numbers))  # fmt: skip
+    return calibration(diagnostics(study_of(planted()), "Taser used", "Black", 1))
+
+
+def test_the_slope_can_be_told_beside_the_ratio(rows, study):
+    found = calibration(diagnostics(study, "Taser used", "Black", 1))
+    assert found == rows["Calibration slope"]
+
+
+@pytest.mark.parametrize(
+    ("slope", "error", "is_said"),
+    [(0.19, 0.1, True), (0.21, 0.1, False), (-0.5, 0.1, True), (0.9, 0.5, True)],
+)
+def test_a_slope_whose_interval_holds_nought_is_put_in_words(monkeypatch, slope, error, is_said):
+    found = _with(monkeypatch, slope=slope, slope_error=error)
+    assert (NO_BETTER in found.caveats) == is_said
+
+
+def test_held_out_reports_that_no_slope_takes_in_are_told(monkeypatch):
+    found = _with(monkeypatch, certain=9, wrong=3, unknown=4)
+    said = " ".join(found.caveats)
+    assert "9 reports" in said and "3 of them wrongly" in said
+    assert "4 reports of incidents left out could not be predicted" in said
+    assert found.caveats and not _with(monkeypatch).caveats
+
+
+def test_a_fold_that_does_not_settle_is_a_reason(monkeypatch, study):
+    true = module.fit_logit
+    monkeypatch.setattr(module, "fit_logit", lambda one: replace(true(one), converged=False))
+    found = calibration(diagnostics(study, "Taser used", "Black", 1))
+    assert not found.available and found.reason == UNSETTLED
+
+
 def test_a_penalised_fit_has_diagnostics_too():
-    study = study_of(planted(140))
+    study = study_of(planted(130))
     found = {row.label: row for row in diagnostics(study, "Taser used", "Black", 1)}
     model = study.estimate("Taser used", "Black").model
     assert model.penalty("Black")
