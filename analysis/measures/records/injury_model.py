@@ -219,8 +219,8 @@ def _verdict(model: Model, series: str, label: str, names: list[str]) -> Finding
 
 
 def _odds_ratios(model: Model, name: str, patterns: Patterns, fit: Fit) -> Iterator[Finding]:
-    limits = _firth(model, patterns) if fit.separated else _sandwich(model, fit)
-    method = PENALISED if fit.separated else CLUSTERED
+    limits = _sandwich(model, fit) if _settled(fit) else _firth(model, patterns)
+    method = CLUSTERED if _settled(fit) else PENALISED
     separated = tuple(f"separated, so penalised: {one}" for one in fit.separated)
     for column, (factor, level, reference) in enumerate(_levels(patterns), 1):
         words = model.words(
@@ -229,6 +229,11 @@ def _odds_ratios(model: Model, name: str, patterns: Patterns, fit: Fit) -> Itera
             caveats=(NO_CAUSE, COUNTED_AGAIN, GUESSED, NOT_ANSWERED_OUT, *separated),
         )  # fmt: skip
         yield _estimate(model, words, (factor, level, reference), limits, column, method)
+
+
+def _settled(fit: Fit) -> bool:
+    """Whether every coefficient is finite: nothing separated, and separation could be decided."""
+    return fit.converged and not fit.separated
 
 
 def _levels(patterns: Patterns) -> Iterator[tuple[str, str, str]]:
@@ -280,7 +285,7 @@ def _firth(model: Model, patterns: Patterns):
 
 def _effects(model: Model, patterns: Patterns, fit: Fit) -> Iterator[Finding]:
     """Average marginal effects of the highest tactic in percentage points, by the delta method."""
-    table = average_marginal_effects(patterns, fit) if not fit.separated else None
+    table = average_marginal_effects(patterns, fit) if _settled(fit) else None
     z = float(ndtri((1 + model.study.confidence) / 2))
     for factor, level, reference in _levels(patterns):
         if factor != TACTIC:
