@@ -6,7 +6,7 @@ from math import exp, isinf, log, sqrt
 
 import pandas as pd
 
-from analysis.findings import Finding, Findings, formatted, not_available, too_few
+from analysis.findings import Finding, Findings, not_available, too_few
 from analysis.measures.intervals import EXACT_BELOW
 from analysis.measures.records.benchmark_ladder import FEW
 from analysis.measures.records.regression import PERCEIVED, SELECTED, Study
@@ -27,11 +27,11 @@ COMMON = "takes the ratio to be the same in every district"
 FEWEST_DISTRICTS = 3  # with the outcome: two say next to nothing of how districts differ
 TOO_FEW_DISTRICTS = "too few districts with the outcome"
 NO_UPPER_LIMIT = "the reports set no upper limit to how far districts differ"
-NO_SPREAD = "the estimate is nought; the limits also allow {}"
+NO_SPREAD = "the estimate is nought, and its upper limit says how much more the reports allow"
 COMMON_SHARE = 0.15  # from which 1/(1 - share) is 1.18 or more
 COMMON_OUTCOME = (
-    "{} of the reports have the outcome: for one so common the Poisson overstates chance, so the "
-    "spread is too small and its limits are too cautious"
+    "for an outcome as common as this the Poisson overstates chance, so the spread is too small and "
+    "its limits are too cautious"
 )
 BASIS = "{0} of {1} against {2} of {3}"
 
@@ -157,14 +157,13 @@ def _spread(study: Study, name: str, table: pd.DataFrame, fit) -> Finding:
     lower, upper = fitted.sigma_limits(study.confidence)
     if isinf(upper):
         return too_few(NO_UPPER_LIMIT, counts, **words)
-    words["caveats"] += _spread_remarks(fitted.sigma, upper, events / reports)
+    words["caveats"] += _spread_remarks(fitted.sigma, events / reports)
     return Finding(**words, value=fitted.sigma, lower=lower, upper=upper, counts=counts,
                    confidence=study.confidence, method="profile likelihood, reports as independent",
                    basis="{0} of {1}")  # fmt: skip
 
 
-def _spread_remarks(sigma: float, upper: float, share: float) -> tuple[str, ...]:
+def _spread_remarks(sigma: float, share: float) -> tuple[str, ...]:
     """What an estimate of nought leaves open, and what the Poisson does to a common outcome."""
-    nought = NO_SPREAD.format(formatted(upper, "number:2"))
-    common = COMMON_OUTCOME.format(formatted(share, "percent:0"))
-    return (*(() if sigma else (nought,)), *((common,) if share >= COMMON_SHARE else ()))
+    nought = () if sigma else (NO_SPREAD,)
+    return (*nought, *((COMMON_OUTCOME,) if share >= COMMON_SHARE else ()))
