@@ -30,8 +30,8 @@ NO_UPPER_LIMIT = "the reports set no upper limit to how far districts differ"
 NO_SPREAD = "the estimate is nought, and its upper limit says how much more the reports allow"
 COMMON_SHARE = 0.15  # from which 1/(1 - share) is 1.18 or more
 COMMON_OUTCOME = (
-    "for an outcome as common as this the Poisson overstates chance, so the spread is too small and "
-    "its limits are too cautious"
+    "for an outcome as common as this the Poisson overstates chance, so the spread is too small "
+    "and its limits are too cautious"
 )
 BASIS = "{0} of {1} against {2} of {3}"
 
