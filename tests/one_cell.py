@@ -10,6 +10,7 @@ import pandas as pd
 
 from analysis.findings import Findings
 from analysis.ledger import Ledger
+from analysis.parameters import OFFICIAL_CHAPTERS
 from analysis.places import NOTEBOOKS
 from analysis.sources.home_office import read_counts
 from tests.mutations import Book
@@ -34,10 +35,10 @@ def changed_copy(book: Book, count: pd.Series, by: int) -> bytes:
 
 
 def findings_of(workbook: Path, area: str, period: str) -> Findings:
-    """What all chapters find, their cells run here and not in a kernel."""
+    """What all chapters on official figures find, their cells run here and not in a kernel."""
     found = {}
     values = {"area": area, "period": period, "sources": {"home_office": str(workbook)}}
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+    for path in [NOTEBOOKS / f"{name}.ipynb" for name in OFFICIAL_CHAPTERS]:
         names, shown = {}, None
         for cell in nbformat.read(path, as_version=4).cells:
             if cell.cell_type != "code":

@@ -184,6 +184,7 @@ def _check(records: Records, row: dict, counts: dict[str, Count]) -> list[Findin
         kind="printed",
         value=int(row["printed"]) / (100 if share else 1),
         method=f"as printed{', ' * bool(row['qualifier'])}{row['qualifier']}",
+        counts=(f"{SOURCE}/{slug(row['printed_by'])}/{slug(row['measure'])}",),
         **form,
         **words,
     )
