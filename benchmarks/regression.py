@@ -27,10 +27,12 @@ OF_OFFICER = ("single_crewed", "trained_ced")  # the others are the same all ove
 LEFT_OUT = {25: "force", 66: "trained_ced"}
 # at least so many times as fast, and at most this share of the peak memory
 LIMITS = {
-    25: {"statsmodels": (40, 0.25), "glum": (8, None), "pyfixest": (8, None)},
-    66: {"statsmodels": (50, 0.25), "glum": (20, None), "pyfixest": (20, None)},
-}
-ORDER = ("patterns", "glum", "patterns", "pyfixest", "patterns", "statsmodels")
+    25: {"statsmodels": (40, 0.25), "dummies": (None, None), "glum": (8, None),
+         "pyfixest": (8, None)},
+    66: {"statsmodels": (50, 0.25), "dummies": (None, None), "glum": (20, None),
+         "pyfixest": (20, None)},
+}  # fmt: skip
+ORDER = ("patterns", "glum", "patterns", "pyfixest", "patterns", "dummies", "statsmodels")
 CLOSE = {"coefficients": 1e-10, "errors": 1e-8}  # to statsmodels: absolute, relative
 
 
@@ -78,6 +80,21 @@ def patterns():
 
 
 def with_statsmodels():
+    """From the table by a formula, as its users write it, and pyfixest's."""
+    import statsmodels.formula.api as smf
+
+    def run(outcome, factors, incident):
+        table = factors.assign(outcome=outcome.astype(float))
+        fit = smf.logit("outcome ~ " + " + ".join(factors), table).fit(
+            disp=0, cov_type="cluster", cov_kwds={"groups": incident}
+        )
+        return fit.params.to_numpy(), fit.bse.to_numpy()
+
+    return run
+
+
+def with_dummies():
+    """statsmodels again, on a matrix made beforehand by hand: its quickest way."""
     import pandas as pd
     import statsmodels.api as sm
 
@@ -123,8 +140,8 @@ def with_pyfixest():
 
 
 METHODS = {
-    "patterns": patterns, "statsmodels": with_statsmodels, "glum": with_glum,
-    "pyfixest": with_pyfixest,
+    "patterns": patterns, "statsmodels": with_statsmodels, "dummies": with_dummies,
+    "glum": with_glum, "pyfixest": with_pyfixest,
 }  # fmt: skip
 
 
@@ -171,12 +188,13 @@ def against(method: str, taken: dict[str, list], ours: list[float], columns: int
     far = apart(taken["patterns"][0][4], result)
     faster, share = theirs[0] / ours[0], ours[2] / theirs[2]
     times, most = LIMITS[columns][method]
-    held = faster >= times and (most is None or share <= most)
+    held = (times is None or faster >= times) and (most is None or share <= most)
     if method == "statsmodels":
         held = held and all(far[name] <= CLOSE[name] for name in CLOSE)
     print(row(method, theirs))
     allowed = "" if most is None else f" (at most {most})"
-    print(f"  {'':12} {faster:.1f} times as long (at least {times}), our share of the memory "
+    wanted = "" if times is None else f" (at least {times})"
+    print(f"  {'':12} {faster:.1f} times as long{wanted}, our share of the memory "
           f"{share:.2f}{allowed}, coefficients within {far['coefficients']:.0e}, errors within "
           f"{far['errors']:.0e}: {'held' if held else 'MISSED'}", flush=True)  # fmt: skip
     return held
