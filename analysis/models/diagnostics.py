@@ -198,33 +198,6 @@ def cross_validated_calibration(
     return calibration(*(np.concatenate(each) for each in zip(*parts, strict=True)))
 
 
-def by_tenths(probabilities: np.ndarray, trials: np.ndarray, events: np.ndarray) -> pd.DataFrame:
-    """Index tenth (1 to 10, of reports by fitted probability); trials, events, expected, lowest and
-    highest probability.
-
-    After Hosmer and Lemeshow 1980 (doi 10.1080/03610928008827941), without their test, which a
-    large number of reports fails for any misfit. Patterns with one probability stay together, in
-    the tenth where their middle report lies, so tenths are unequal and one may be missing.
-    """
-    chance, trials, events = _known(probabilities, trials, events)
-    values, group = np.unique(chance, return_inverse=True)
-    held = np.bincount(group, trials)
-    middle = np.cumsum(held) - held / 2
-    tenth = np.ceil(middle / held.sum() * 10).astype(int)
-    frame = pd.DataFrame(
-        {
-            "tenth": tenth,
-            "trials": held,
-            "events": np.bincount(group, events),
-            "expected": held * values,
-            "lowest": values,
-            "highest": values,
-        }
-    )
-    how = dict.fromkeys(("trials", "events", "expected"), "sum")
-    return frame.groupby("tenth").agg(how | {"lowest": "min", "highest": "max"})
-
-
 @dataclass(frozen=True)
 class Brier:
     """``score``: mean squared error of the probabilities, 0 at best. ``scaled``: the share of it

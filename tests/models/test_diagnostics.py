@@ -10,7 +10,6 @@ import statsmodels.api as sm
 from analysis.models.diagnostics import (
     CONDITIONS,
     brier,
-    by_tenths,
     calibration,
     cross_validated_calibration,
     dispersion,
@@ -195,25 +194,6 @@ def test_dispersion_by_hand():
 
 def test_events_of_the_rarer_outcome_count():
     assert events_per_column(np.array([50, 50]), np.array([45, 40]), 4) == 5
-
-
-def test_tenths_by_hand():
-    # twenty reports in order of probability: ten of one pattern fill 1 to 5 and stay in the third
-    chance = np.array([0.8, 0.1, 0.5, 0.1, np.nan])
-    trials, events = np.array([5, 6, 5, 4, 2]), np.array([5, 1, 2, 0, 1])
-    found = by_tenths(chance, trials, events)
-    assert found.index.to_list() == [3, 7, 9]
-    assert found["trials"].to_list() == [10, 5, 5]
-    assert found["events"].to_list() == [1, 2, 5]
-    assert found["expected"].to_list() == pytest.approx([1, 2.5, 4])
-    assert found["lowest"].to_list() == found["highest"].to_list() == [0.1, 0.5, 0.8]
-
-
-def test_tenths_of_many_reports_are_tenths(patterns):
-    chance = np.linspace(0.01, 0.99, 1000)
-    found = by_tenths(chance, np.ones(1000), np.zeros(1000))
-    assert found.index.to_list() == list(range(1, 11)) and (found["trials"] == 100).all()
-    assert found["highest"].iloc[0] == chance[99] and found["lowest"].iloc[1] == chance[100]
 
 
 @pytest.mark.parametrize(
