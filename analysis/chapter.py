@@ -13,9 +13,10 @@ from dataclasses import asdict, dataclass
 import pandas as pd
 from markupsafe import Markup, escape
 
+from analysis import counts as count_tables
 from analysis.audit import Audit
 from analysis.charts.drawing import Chart
-from analysis.counts import MADE_UP, NOT_AVAILABLE, Count, Counts
+from analysis.counts import MADE_UP, NOT_AVAILABLE, ROWS, Count, Counts
 from analysis.findings import Finding, Findings
 from analysis.standard.periods import parse_period
 
@@ -255,8 +256,12 @@ def _whom(concerned: dict[str, None], valued: dict[str, None], everyone: dict[st
     return "; ".join(concerned)
 
 
-def figure(chart: Chart | None, absent: str = "") -> Shown:
-    """A chart with its title, alternative text and data; ``absent`` says why there is none."""
+def figure(draw: Callable[..., Chart | None], *given: object, absent: str = "") -> Shown:
+    """The chart that ``draw`` makes of what is given, with its title, alternative text and data.
+
+    ``absent`` says why there is none.
+    """
+    chart = draw(*given)
     if chart is None:
         return Shown(Markup("<p>{}</p>").format(absent))
     places = list(dict.fromkeys((row.area, row.period) for row in chart.rows))
@@ -308,9 +313,13 @@ class Record:
     counts: list[Count]
 
     def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+        counted = [count for count in self.counts if count.rows]
         tables = {
             "findings": self.findings.frame,
-            "counts": pd.DataFrame([asdict(count) for count in self.counts]),
+            "counts": pd.DataFrame(
+                [asdict(count) for count in self.counts], columns=count_tables.COLUMNS
+            ),
+            "rows": pd.DataFrame([(one.id, one.rows) for one in counted], columns=["id", ROWS]),
             "ledger": self.audit.ledger.frame,
             "inputs": pd.DataFrame([asdict(one) for one in self.audit.inputs.values()]),
         }

@@ -1,7 +1,7 @@
 """The commands: a thin door.
 
-Exit status: 0 done; 1 a chapter failed, or rows were set aside; 2 refused, nothing was started;
-3 the report could not be written, nothing was changed.
+Exit status: 0 done; 1 a chapter failed, rows were set aside, or a report differs; 2 refused,
+nothing was started; 3 the report could not be written, nothing was changed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from analysis.standard.periods import parse_period
 from analysis.tables import write_table
 
 DONE, CHAPTER_FAILED, REFUSED, CANNOT_WRITE = 0, 1, 2, 3
-SET_ASIDE = CHAPTER_FAILED  # of a check: something asks for attention
+SET_ASIDE = DIFFERS = CHAPTER_FAILED  # of a check: something asks for attention
 # Official figures, and made-up records that show what a force's own would give.
 DEFAULTS = (PARAMS / "cambridgeshire_2019-20.yml", PARAMS / "made-up_cambridgeshire_2017-q2.yml")
 
@@ -62,6 +62,21 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--period", default="2017-Q2", help="a quarter (2017-Q2)")
     made.add_argument("--defects", action="store_true", help="with the defects of real files")
     made.add_argument("--into", required=True, type=Path, help="folder for the files")
+    explained = commands.add_parser("explain", help="where a number of a report comes from")
+    explained.add_argument("id", help="the id of a count or finding, as the page names it")
+    explained.add_argument("--report", required=True, type=Path, help="the report's folder")
+    explained.add_argument("--rows", type=Path, help="write the rows of the records here (a .csv)")
+    verified = commands.add_parser("verify", help="make a report again and compare every byte")
+    verified.add_argument("report", type=Path, help="the report's folder")
+    verified.add_argument("--base", type=Path, help="folder from which its own sources are found")
+    compared = commands.add_parser("compare", help="what differs between two reports, and why")
+    compared.add_argument("before", type=Path, help="a report's folder")
+    compared.add_argument("after", type=Path, help="another's")
+    compared.add_argument("--out", type=Path, required=True, help="folder for page and table")
+    released = commands.add_parser("release", help="a report without what gives people away")
+    released.add_argument("report", type=Path, help="the report's folder")
+    released.add_argument("--out", type=Path, required=True, help="folder for the release")
+    released.add_argument("--base", type=Path, help="folder from which its own sources are found")
     rebuild = commands.add_parser("rebuild", help="remake data/published from official files")
     rebuild.add_argument("material", type=Path, help="folder with data/ and domain/")
     rebuild.add_argument("--into", type=Path, default=published.PUBLISHED)
@@ -188,6 +203,41 @@ def _made_up(given: argparse.Namespace) -> int:
     return DONE
 
 
+def _explain(given: argparse.Namespace) -> int:
+    """Print where a number comes from; write the rows that were counted where asked."""
+    from analysis.report.trace import read_trace
+
+    trace = read_trace(given.report)
+    print("\n".join(trace.explain(given.id)))
+    if given.rows:
+        print(f"Rows: {trace.write_rows(given.id, given.rows)}")
+    return DONE
+
+
+def _verify(given: argparse.Namespace) -> int:
+    from analysis.proof.verify import verify
+
+    differences = verify(given.report, given.base)
+    print("\n".join(map(str, differences)) or f"{given.report}: made again, every byte the same")
+    return DIFFERS if differences else DONE
+
+
+def _compare(given: argparse.Namespace) -> int:
+    from analysis.proof.compare import compare
+
+    for line in compare(given.before, given.after, given.out):
+        print(line)
+    return DONE
+
+
+def _release(given: argparse.Namespace) -> int:
+    from analysis.proof.release import release
+
+    for line in release(given.report, given.out, given.base):
+        print(line)
+    return DONE
+
+
 def _list(given: argparse.Namespace) -> int:
     print("Periods:", ", ".join(published.periods()))
     print("Areas:")
@@ -227,6 +277,10 @@ COMMANDS = {
     "new-quarter": _new_quarter,
     "made-up": _made_up,
     "list": _list,
+    "explain": _explain,
+    "verify": _verify,
+    "compare": _compare,
+    "release": _release,
     "rebuild": _rebuild,
     "refresh": _refresh,
     "schema": _schema,

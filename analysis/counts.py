@@ -8,7 +8,7 @@ where that cannot be used: a ``:`` and a 0 that another table contradicts are bo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import refusal
+from analysis.origin import maker
 from analysis.standard.forces import ENGLAND_AND_WALES, forces, region_area
 from analysis.standard.names import slug
 from analysis.standard.people import BREAKDOWNS
@@ -23,6 +24,7 @@ from analysis.standard.tactics import ancestors
 from analysis.tables import read_table, write_table
 
 STATED, NOT_AVAILABLE = "stated", "not available"
+SUPPRESSED = "[c]"  # hidden by disclosure control; official statistics write it so
 MADE_UP = "made up"  # the edition of what is no force's record, so that every id of it says so
 ALL = "all"  # a total over the groups of a breakdown, or over tactics where none is named
 
@@ -61,12 +63,18 @@ COLUMNS = [
     "cell",
     "note",
     "part_of",
+    "made_by",
 ]
+ROWS = "rows"  # held beside the columns, and written to a table of its own: analysis.rows
 
 
 @dataclass(frozen=True)
 class Count:
-    """One count: ``value`` is NaN where the status is not ``stated``."""
+    """One count: ``value`` is NaN where the status is not ``stated``.
+
+    ``made_by`` is the function that counted it, ``rows`` those that were counted
+    (``analysis.rows``); a printed count has none.
+    """
 
     id: str
     source: str
@@ -86,6 +94,8 @@ class Count:
     cell: str
     note: str
     part_of: str
+    made_by: str = field(default="", compare=False)
+    rows: str = field(default="", compare=False, repr=False)
 
     @property
     def available(self) -> bool:
@@ -116,7 +126,7 @@ class Count:
 
 @dataclass(frozen=True)
 class Counts:
-    """A table of counts in the columns ``COLUMNS``, one row each, ids unique."""
+    """A table of counts in the columns ``COLUMNS`` and ``ROWS``, one row each, ids unique."""
 
     frame: pd.DataFrame
 
@@ -197,11 +207,11 @@ def gather(tables: list[Counts]) -> Counts:
 
 
 def _empty() -> pd.DataFrame:
-    return pd.DataFrame({column: pd.Series(dtype=object) for column in COLUMNS})
+    return pd.DataFrame({column: pd.Series(dtype=object) for column in [*COLUMNS, ROWS]})
 
 
 def build(written: pd.DataFrame, *, source: str, edition: str, subject: str) -> Counts:
-    """Counts from rows in the columns ``WRITTEN``, all text.
+    """Counts from rows in the columns ``WRITTEN``, and ``ROWS`` where rows were counted, all text.
 
     ``source`` and ``subject`` (what the table is about) begin every id, so that an id is the
     same in every run. Refuses a printed value that is not a whole number, an unknown measure,
@@ -229,11 +239,14 @@ def build(written: pd.DataFrame, *, source: str, edition: str, subject: str) -> 
         subject=subject,
         unit=frame["measure"].map(MEASURES),
         value=pd.to_numeric(frame["printed"].where(stated), errors="coerce"),
+        made_by=maker(),
     )
+    if ROWS not in frame:
+        frame[ROWS] = ""
     double = frame.loc[frame["id"].duplicated(), "id"]
     if len(double):
         raise refusal(f"{source}/{subject}", f"count {double.iloc[0]!r} stands twice")
-    return Counts(frame.assign(part_of=_part_of(frame, slugs, prefix))[COLUMNS])
+    return Counts(frame.assign(part_of=_part_of(frame, slugs, prefix))[[*COLUMNS, ROWS]])
 
 
 def _part_of(frame: pd.DataFrame, slugs: dict[str, pd.Series], prefix: str) -> list[str]:

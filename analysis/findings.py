@@ -10,12 +10,13 @@ import fnmatch
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
 from analysis.counts import NOT_AVAILABLE, STATED, Count
+from analysis.origin import maker
 from analysis.standard.names import slug
 from analysis.tables import significant
 
@@ -48,7 +49,7 @@ class Finding:
     proportions. ``outcome`` holds the words of a verdict. ``counts`` are those it rests on, or a
     pattern such as ``home-office-2019-20/age/*`` where it rests on a whole table. ``basis`` says
     how the counts make a share or rate, such as ``{0} of {1}``. ``findings`` are the ids of other
-    findings that it rests on.
+    findings that it rests on. ``made_by`` is the function that concluded it.
     """
 
     series_id: str
@@ -71,8 +72,11 @@ class Finding:
     counts: tuple[Count | str, ...] = ()
     basis: str = ""
     findings: tuple[str, ...] = ()
+    made_by: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
+        if not self.made_by:
+            object.__setattr__(self, "made_by", maker())
         if self.kind not in KINDS:
             raise ValueError(f"{self.kind!r} is not a kind of finding: {KINDS}")
         if (self.status == STATED) == (self.value is None and not self.outcome):

@@ -125,6 +125,17 @@ class Choices(_Strict):
         return self
 
 
+class Disclosure(_Strict):
+    """What a release hides of restricted sources; published figures stand as they are printed."""
+
+    threshold: int = Field(
+        10, ge=2, le=100, title="Threshold", description="Numbers from 1 to below it are hidden."
+    )
+    rounding: int = Field(
+        5, ge=1, le=100, title="Rounding base", description="Other numbers are rounded to it."
+    )
+
+
 def _usual_chapters(sources: Sources | None) -> tuple[str, ...]:
     return RECORD_CHAPTERS if sources and sources.records else OFFICIAL_CHAPTERS
 
@@ -155,6 +166,7 @@ class Parameters(_Strict):
         json_schema_extra={"uniqueItems": True},
     )
     choices: Choices = Choices()
+    disclosure: Disclosure = Disclosure()
 
     @field_validator("area")
     @classmethod
@@ -237,10 +249,14 @@ def check(given: dict, where: str) -> Parameters:
         raise Refused("\n".join(lines)) from None
 
 
-_MODELS = {"sources": Sources, "choices": Choices}
+_MODELS = {"sources": Sources, "choices": Choices, "disclosure": Disclosure}
 _TYPES = {
     "string_type": "text", "float_type": "a number", "int_type": "a whole number",
     "list_type": "a list", "model_type": "keys with values", "model_attributes_type": "keys",
+}  # fmt: skip
+
+_RANGES = {
+    "confidence": "0.5 or more and less than 1", "threshold": "2 to 100", "rounding": "1 to 100",
 }  # fmt: skip
 
 
@@ -258,8 +274,8 @@ def _line(where: str, fault: dict) -> str:
             return str(refusal(where, f"key {key!r} is missing", _meaning(key)))
         case "literal_error":
             allowed = re.findall(r"'([^']*)'", context["expected"])
-        case "greater_than_equal" | "less_than":
-            allowed = "0.5 or more and less than 1" if "confidence" in key else "0 or more"
+        case "greater_than_equal" | "less_than" | "less_than_equal":
+            allowed = _RANGES.get(key.rpartition(".")[2], "0 or more")
         case "too_short":
             allowed = "at least one"
         case kind:

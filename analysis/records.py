@@ -12,7 +12,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from analysis.counts import ALL, STATED, WRITTEN, Counts, build, gather
+from analysis.counts import ALL, ROWS, STATED, WRITTEN, Counts, build, gather
+from analysis.rows import packed
 from analysis.standard.form import CED_USES, TACTIC_PAIRS
 from analysis.standard.tactics import CED_DISCHARGE, CED_ORDERS, TACTICS, ancestors
 
@@ -28,14 +29,25 @@ _NO_DETAILS = pd.DataFrame(columns=["row", "device", "detail"])
 
 @dataclass(frozen=True)
 class Tally:
-    """So many reports (or what ``measure`` counts) fulfil ``condition``, which is said in words."""
+    """What fulfils ``condition``, which is said in words: the ``rows`` of reports that do.
+
+    ``number`` is how many of ``unit`` they are where that is not one for each row: incidents by
+    a rule, tactics in a report.
+    """
 
     measure: str  # one of ``analysis.counts.MEASURES``
-    number: int
+    rows: pd.Series | pd.Index  # bool for each report, or the rows themselves
     condition: str
     tactic: str = ALL
     breakdown: str = ""
     group: str = ALL
+    number: int | None = None
+    unit: str = "report"
+
+    @property
+    def counted(self) -> pd.Index:
+        """The rows that were counted."""
+        return self.rows if isinstance(self.rows, pd.Index) else self.rows.index[self.rows]
 
 
 @dataclass(frozen=True)
@@ -140,15 +152,16 @@ class Records:
                 "tactic": tally.tactic,
                 "breakdown": tally.breakdown,
                 "group": tally.group,
-                "printed": str(int(tally.number)),
+                "printed": str(int(len(tally.counted) if tally.number is None else tally.number)),
                 "status": STATED,
                 "table": self.file,
                 "cell": tally.condition,
                 "note": "",
+                ROWS: packed(tally.unit, tally.counted),
             }
             for tally in tallies
         ]
         if not written:
             return gather([])
-        frame = pd.DataFrame(written, columns=WRITTEN)
+        frame = pd.DataFrame(written, columns=[*WRITTEN, ROWS])
         return build(frame, source=self.source, edition=self.edition, subject=subject)

@@ -8,6 +8,7 @@ import pytest
 from analysis.counts import (
     COLUMNS,
     MEASURES,
+    ROWS,
     WRITTEN,
     build,
     gather,
@@ -47,7 +48,7 @@ def test_an_id_says_what_was_counted():
         "home-office-2019-20/ethnicity-by-force/2019-20/cambridgeshire/tactic-uses/ced/black"
     )
     assert (count.unit, count.value, count.edition) == ("tactic", 21, "2020-12-17")
-    assert list(table.frame.columns) == COLUMNS
+    assert list(table.frame.columns) == [*COLUMNS, ROWS]
 
 
 def test_units_are_those_of_definition_1():
@@ -196,7 +197,7 @@ def test_looking_up():
 def test_gathering_keeps_every_count():
     parts = [counts((1, {}), subject="one"), counts((2, {}), (3, {"area": "Gwent"}), subject="two")]
     assert [count.value for count in gather(parts)] == [1, 2, 3]
-    assert len(gather([])) == 0 and list(gather([]).frame.columns) == COLUMNS
+    assert len(gather([])) == 0 and list(gather([]).frame.columns) == [*COLUMNS, ROWS]
 
 
 def test_written_and_read_again(tmp_path):

@@ -30,7 +30,7 @@ class Executed:
 
     @cached_property
     def record(self) -> dict[str, list[dict]]:
-        """What the chapter recorded: rows under findings, counts, ledger and inputs."""
+        """What the chapter recorded: lists under findings, counts, rows, ledger and inputs."""
         found = [
             output["data"][RECORD]
             for cell in self.notebook.cells
@@ -38,7 +38,7 @@ class Executed:
             if RECORD in output.get("data", {})
         ]
         empty = dict.fromkeys(
-            ("findings", "counts", "ledger", "inputs"), {"columns": [], "rows": []}
+            ("findings", "counts", "rows", "ledger", "inputs"), {"columns": [], "rows": []}
         )
         return {
             name: [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]

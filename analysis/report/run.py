@@ -137,6 +137,8 @@ def _write(parameters: Parameters, executed: list[Executed], folder: Path) -> di
     for name, (rows, columns, order) in tables.items():
         frame = pd.DataFrame(rows, columns=columns).sort_values(order, ignore_index=True)
         write_table(_whole_numbers(frame), folder / f"{name}.csv")
+    if rows := _merged(executed, "rows"):  # of records: for those who may see them
+        write_table(pd.DataFrame(rows).sort_values("id"), folder / "rows.csv")
     by_id = {row["id"]: row for row in merged["findings"] + merged["counts"]}
     for chapter in executed:
         notebook = folder / "notebooks" / f"{chapter.name}.ipynb"
