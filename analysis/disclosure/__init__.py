@@ -1,1 +1,1 @@
-"""What may leave a force: which numbers are hidden, and what rests on them."""
+"""Disclosure control: what a release hides and rounds, over all its tables together."""
