@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 
 def packed(unit: str, rows: Iterable[int]) -> str:
     """``unit:bits``: bit r of the hexadecimal number is set for row r.
@@ -19,9 +21,10 @@ def packed(unit: str, rows: Iterable[int]) -> str:
     >>> packed("report", [2, 3, 5])
     'report:2c'
     """
-    bits = 0
-    for row in rows:
-        bits |= 1 << int(row)
+    numbers = np.fromiter(rows, np.int64)
+    held = np.zeros(numbers.max(initial=0) + 1, bool)
+    held[numbers] = True
+    bits = int.from_bytes(np.packbits(held, bitorder="little").tobytes(), "little")
     return f"{unit}:{bits:x}"
 
 

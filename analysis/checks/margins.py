@@ -156,7 +156,7 @@ def _counted(records: Records, names: set[str]) -> dict[str, Count]:
     tallies = [
         Tally(
             "reports",
-            int(CONDITIONS[name].holds(records).sum()),
+            CONDITIONS[name].holds(records),
             CONDITIONS[name].words,
             breakdown="published margin",
             group=name,

@@ -2,7 +2,7 @@
 
 Columns: month (``2017-04``), area, district, incidents_immediate, incidents_prompt, authorisations,
 uses, discharges, printed_in. An empty cell is not available. A count keeps the district as its
-group and the month as its period; the incidents of both grades are one count, and its cell shows
+group and the month as its period; the incidents of both grades are one count, and its cell names
 the two. Authorisation is no Home Office measure (definition 8).
 """
 
@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.counts import ALL, MADE_UP, NOT_AVAILABLE, STATED, WRITTEN, Counts, build
+from analysis.counts import ALL, MADE_UP, NOT_AVAILABLE, ROWS, STATED, WRITTEN, Counts, build
 from analysis.errors import refusal
 from analysis.ledger import Entry, Ledger
+from analysis.rows import packed
 from analysis.standard.forces import force_name
 from analysis.standard.form import MADE_UP as MARK
 from analysis.standard.names import slug
@@ -73,7 +74,7 @@ def clean(frame: pd.DataFrame, file: str, ledger: Ledger, edition: str) -> Count
     ):
         ledger.note(Entry(source, file, action, len(frame), "row", reason=reason))
     return build(
-        pd.DataFrame(rows, columns=WRITTEN),
+        pd.DataFrame(rows, columns=[*WRITTEN, ROWS]),
         source=source,
         edition=MADE_UP if source == MADE_UP_SOURCE else edition,
         subject=SUBJECT,
@@ -123,7 +124,7 @@ def _figures(line: dict[str, str], file: str, number: int) -> list[dict[str, str
     grades = [figures[column] for column in GRADES]
     both = str(sum(map(int, grades))) if all(grades) else ""
     shown = " and ".join(
-        f"{column} {text or 'empty'}" for column, text in zip(GRADES, grades, strict=True)
+        column if text else f"{column} (empty)" for column, text in zip(GRADES, grades, strict=True)
     )
     counted = [("incidents", both, shown), *((stage, figures[stage], stage) for stage in STAGES)]
     return [
@@ -134,6 +135,7 @@ def _figures(line: dict[str, str], file: str, number: int) -> list[dict[str, str
             "table": line["printed_in"].strip(),
             "cell": f"row {number}, {cell}",
             "note": "" if text else NOT_PRINTED,
+            ROWS: packed(measure, [number]),
         }
         for measure, text, cell in counted
     ]

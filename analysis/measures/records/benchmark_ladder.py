@@ -80,7 +80,7 @@ class Ladder:
         outcome = self.study.outcome(name)
         kept = "; ".join(step.condition for step in outcome.steps)
         of = f"{kept}; ethnic group {group}"
-        events, base = (int(which.sum()) for which in self.reports(name, group))
+        events, base = self.reports(name, group)
         given = {"breakdown": "outcome by ethnic group"}
         tallies = [
             Tally("reports", events, f"{of}; {outcome.words}", group=f"{group}, {name}", **given),

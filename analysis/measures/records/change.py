@@ -12,6 +12,7 @@ from math import exp, sqrt
 import pandas as pd
 from scipy.special import ndtri
 
+from analysis.counts import Count
 from analysis.errors import refusal
 from analysis.findings import Finding, Findings, not_available, too_few
 from analysis.measures.intervals import EXACT_BELOW
@@ -79,7 +80,7 @@ def number_of_reports(
     if reason := _missing(records, before):
         return Findings(tuple(not_available(reason, **words) for words in (less, over)))
     caveats = _checked(records, before)
-    counts = tuple(_count(one, "every report used", "", len(one)) for one in (records, before))
+    counts = tuple(_every(one) for one in (records, before))
     change = Finding(**less, value=len(records) - len(before), counts=counts,
                      basis="{0} less {1}", caveats=caveats)  # fmt: skip
     over |= {"caveats": caveats + _alone(records, before, rule), "basis": "{0} over {1}"}
@@ -106,10 +107,11 @@ def _variance(records: Records, rule: str) -> float:
     return float((group_reports(records, rule).value_counts() ** 2).sum())
 
 
-def _count(records: Records, condition: str, group: str, number: int):
-    """One count of these records, with an id of its own for each group of each breakdown."""
-    given = {"breakdown": "change", "group": group} if group else {}
-    tally = Tally("reports", number, condition, **given)
+def _every(records: Records) -> Count:
+    return _counted(records, Tally("reports", records.reports.index, "every report used"))
+
+
+def _counted(records: Records, tally: Tally) -> Count:
     return next(iter(records.counts([tally], "records change")))
 
 
@@ -148,8 +150,8 @@ def _ratio(
     counts = tuple(
         count
         for one, events in zip((records, before), pair, strict=True)
-        for count in (_count(one, condition, condition, int(events.sum())),
-                      _count(one, "every report used", "", len(one)))
+        for count in (_counted(one, Tally("reports", events, condition, breakdown="change",
+                                          group=condition)), _every(one))
     )  # fmt: skip
     if min(events.sum() for events in pair) < EXACT_BELOW:
         return too_few(FEW, counts, **words)

@@ -110,11 +110,10 @@ def range_of_incidents(records: Records) -> Findings:
 
 
 def _without_time(records: Records) -> Finding:
-    without = int((~_timed(records)).sum())
-    tally = Tally("reports", without, "no time given", breakdown="time", group="no time")
+    tally = Tally("reports", ~_timed(records), "no time given", breakdown="time", group="no time")
+    (without,) = records.counts([tally], SUBJECT)
     return Finding("incidents/reports-without-a-time", "Reports without a time", "count",
-                   **records.place, unit="report", value=without,
-                   counts=tuple(records.counts([tally], SUBJECT)),
+                   **records.place, unit="report", value=without.value, counts=(without,),
                    caveats=("each is an incident of its own by every rule",))  # fmt: skip
 
 
@@ -124,11 +123,11 @@ def _number(records: Records, rule: str) -> list[Finding]:
     if reason := _cannot(records, rule):
         return [not_available(reason, **number)]
     number["caveats"] += (NO_LOWER_BOUND,) * (rule in _SAME)
-    sizes = group_reports(records, rule).value_counts()
-    reports, incidents, *_ = records.counts(_tallies(rule, sizes), SUBJECT)
+    grouped = group_reports(records, rule)
+    reports, incidents, *_ = records.counts(_tallies(rule, grouped), SUBJECT)
     return [
         Finding(**number, value=incidents.value, counts=(incidents,)),
-        *_statistics(rule, sizes, (reports, incidents), words),
+        *_statistics(rule, grouped.value_counts(), (reports, incidents), words),
     ]
 
 
@@ -142,8 +141,7 @@ def sizes_of_incidents(records: Records) -> Findings:
     for rule in INCIDENT_RULES:
         if _cannot(records, rule):
             continue
-        sizes = group_reports(records, rule).value_counts()
-        _, _, *counts = records.counts(_tallies(rule, sizes), SUBJECT)
+        _, _, *counts = records.counts(_tallies(rule, group_reports(records, rule)), SUBJECT)
         rows += [
             Finding(f"incidents/size/{slug(rule)}/{slug(label)}", f"Incidents of {label}", **words,
                     value=count.value, method=rule, counts=(count,))
@@ -180,16 +178,27 @@ def _sizes() -> list[str]:
             f"{LARGEST} or more reports"]  # fmt: skip
 
 
-def _tallies(rule: str, sizes: pd.Series) -> list[Tally]:
+def incidents_holding(incidents: pd.Series, rule: str, chosen: pd.Series) -> dict:
+    """Incidents with a report among ``chosen`` (bool, one each), as a tally takes them.
+
+    All reports of an incident stand for it, so that parts of the incidents of one rule add up.
+    """
+    held = incidents[chosen].unique()
+    return {"rows": incidents.isin(held), "number": len(held), "unit": f"incident by {rule}"}
+
+
+def _tallies(rule: str, incidents: pd.Series) -> list[Tally]:
     given = {"breakdown": "incident rule"}
-    capped = sizes.clip(upper=LARGEST)
+    sizes = incidents.map(incidents.value_counts()).clip(upper=LARGEST)
+    every = pd.Series(True, index=incidents.index)
     grouped = f"{rule}: {INCIDENT_RULES[rule]}"
     return [
-        Tally("reports", int(sizes.sum()), "every report used", group=f"{rule}: reports", **given),
-        Tally("incidents", len(sizes), grouped, group=rule, **given),
+        Tally("reports", every, "every report used", group=f"{rule}: reports", **given),
+        Tally("incidents", **incidents_holding(incidents, rule, every), condition=grouped,
+              group=rule, **given),
         *(
-            Tally("incidents", int((capped == size).sum()), f"{grouped}, of {label}",
-                  group=f"{rule}: {label}", **given)
+            Tally("incidents", **incidents_holding(incidents, rule, sizes == size),
+                  condition=f"{grouped}, of {label}", group=f"{rule}: {label}", **given)
             for size, label in enumerate(_sizes(), 1)
         ),
     ]  # fmt: skip

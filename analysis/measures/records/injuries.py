@@ -14,7 +14,7 @@ import pandas as pd
 from analysis.counts import Count
 from analysis.findings import Finding, Findings, not_available, too_few
 from analysis.measures.intervals import wilson
-from analysis.measures.records.incidents import group_reports
+from analysis.measures.records.incidents import group_reports, incidents_holding
 from analysis.measures.records.injury_study import (
     FEW_REPORTS,
     GUESSED,
@@ -243,8 +243,8 @@ def _incident_counts(study: Study, rule: str, *selections: Selection) -> tuple[C
     tallies = []
     for one in selections:
         condition = f"reports taken together by the rule “{rule}”, one of them with {one.words}"
-        number = incidents[one.reports].nunique()
-        tallies.append(Tally("incidents", number, condition, group=f"{rule}; {one.words}"))
+        tallies.append(Tally("incidents", **incidents_holding(incidents, rule, one.reports),
+                             condition=condition, group=f"{rule}; {one.words}"))  # fmt: skip
     return tuple(study.records.counts(tallies, SUBJECT))
 
 

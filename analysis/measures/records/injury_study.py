@@ -114,7 +114,7 @@ class Study:
     def counts(self, *selections: Selection) -> tuple[Count, ...]:
         """The sizes of selections as counts of reports; the same words always name the same."""
         new = {one.words: one for one in selections if one.words not in self._held}
-        tallies = [Tally("reports", len(one), words, group=words) for words, one in new.items()]
+        tallies = [Tally("reports", one.reports, words, group=words) for words, one in new.items()]
         if tallies:
             counted = self.records.counts(tallies, SUBJECT)
             self._held.update((count.group, count) for count in counted)

@@ -7,7 +7,6 @@ Records are officers' reports, made only where force was used: not incidents and
 from __future__ import annotations
 
 from calendar import month_name
-from collections import Counter
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
@@ -48,6 +47,7 @@ MOST_ASIDE = 0.01  # of the rows: where more were set aside, the others may not 
 _TALK_ALONE = "tactical communication alone"
 _NOT_ASKED = ("outside the period", _TALK_ALONE)
 NO_MONTH = "no report at all: the month may be missing from the file"
+ROW = "row of the file"
 AS_PERCEIVED = "as perceived by the reporting officer"
 SEVERAL = "several may be ticked in one report, so the groups add up to more than the reports"
 NOT_TOLD_APART = "nothing ticked and nothing to tick cannot be told apart where no box was filled"
@@ -67,15 +67,15 @@ def what_was_read(reading: Reading) -> Findings:
     The verdict is a part of a sentence: how many rows were set aside, for which column most often,
     and which months have no report. Where more than 1 row in 100 was, the others may differ.
     """
-    records, used = reading.records, len(reading.records)
-    numbers = {"Rows read": reading.rows, "Rows used as reports": used,
-               "Rows set aside": len(reading.set_aside)}  # fmt: skip
+    records = reading.records
+    used, aside = records.reports.index, pd.Index(reading.set_aside["row"])
+    rows = {"Rows read": used.union(aside), "Rows used as reports": used, "Rows set aside": aside}
     counts = records.counts(
-        [Tally("reports", number, label.lower(), breakdown="reading", group=label)
-         for label, number in numbers.items()],
+        [Tally("reports", held, label.lower(), breakdown="reading", group=label, unit=ROW)
+         for label, held in rows.items()],
         "records reading",
     )  # fmt: skip
-    words = {"unit": "row of the file", **records.place}
+    words = {"unit": ROW, **records.place}
     rows = [
         Finding(f"records/reading/{slug(count.group)}", count.group, "count", **words,
                 value=count.value, counts=(count,))
@@ -99,7 +99,7 @@ def _verdict(reading: Reading) -> str:
     said = "none was set aside"
     if number:
         were = "was" if number == 1 else "were"
-        said = f"{number:,} {were} set aside, most often for {_columns(reading)[0][0]}"
+        said = f"{number:,} {were} set aside, most often for {next(iter(_columns(reading)))}"
     if not len(reading.records):
         return f"{said}, and nothing is left to count"
     if number > MOST_ASIDE * reading.rows:
@@ -113,14 +113,14 @@ def _months_without(records: Records) -> list[str]:
     return [name for name, events in groups(records, MONTH).items() if not events.any()]
 
 
-def _columns(reading: Reading) -> list[tuple[str, int]]:
-    """Columns, or reasons that are of no column, and how many rows were set aside for each."""
-    aside = reading.set_aside
-    named = (
-        reason.partition(" (")[0] if reason.startswith(_TALK_ALONE) else column or reason
-        for column, reason in zip(aside["column"], aside["reason"], strict=True)
-    )
-    return Counter(named).most_common()
+def _columns(reading: Reading) -> dict[str, pd.Index]:
+    """Columns, or reasons that are of no column, and the rows set aside for each; most first."""
+    aside, found = reading.set_aside, {}
+    for row, column, reason in zip(aside["row"], aside["column"], aside["reason"], strict=True):
+        alone = reason.startswith(_TALK_ALONE)
+        found.setdefault(reason.partition(" (")[0] if alone else column or reason, []).append(row)
+    most_first = sorted(found.items(), key=lambda one: -len(one[1]))
+    return {name: pd.Index(rows) for name, rows in most_first}
 
 
 def set_aside_by_column(reading: Reading) -> Findings:
@@ -129,14 +129,14 @@ def set_aside_by_column(reading: Reading) -> Findings:
     if not columns:
         return Findings(())
     counts = records.counts(
-        [Tally("reports", number, f"set aside for {name}", breakdown="column", group=name)
-         for name, number in columns],
+        [Tally("reports", rows, f"set aside for {name}", breakdown="column", group=name, unit=ROW)
+         for name, rows in columns.items()],
         "records set aside",
     )  # fmt: skip
     return Findings(
         tuple(
             Finding(f"records/set-aside/{slug(count.group)}", count.group, "count",
-                    unit="row of the file", **records.place, value=count.value, counts=(count,))
+                    unit=ROW, **records.place, value=count.value, counts=(count,))
             for count in counts
         )
     )  # fmt: skip
@@ -299,14 +299,17 @@ def _lacking(records: Records, by: str) -> str:
 
 def _counts(records: Records, by: str, named: dict[str, pd.Series]) -> Iterator[Count]:
     """All reports used, then those of each group."""
-    tallies = [Tally("reports", len(records), "every report used")]
+    tallies = [_every(records)]
     for name, events in named.items():
-        number = int(events.sum())
         if by == TACTIC:
-            tallies.append(Tally("reports involving tactic", number, f"involves {name}", name))
+            tallies.append(Tally("reports involving tactic", events, f"involves {name}", name))
         else:
-            tallies.append(Tally("reports", number, f"{by}: {name}", breakdown=by, group=name))
+            tallies.append(Tally("reports", events, f"{by}: {name}", breakdown=by, group=name))
     return iter(records.counts(tallies, f"records by {by}"))
+
+
+def _every(records: Records) -> Tally:
+    return Tally("reports", records.reports.index, "every report used")
 
 
 def _limits(events: pd.Series, base: pd.Series, incidents: pd.Series, confidence: float) -> dict:
@@ -330,12 +333,12 @@ def tactics_and_reports(records: Records, lost: Mapping[str, str]) -> Findings:
     ced = records.ced_uses.assign(tactic="CED")[["row", "tactic"]]
     others = records.tactics[~records.tactics["tactic"].isin([*records.ced_uses["use"], _TALK])]
     once = pd.concat([others[["row", "tactic"]], ced]).drop_duplicates()
-    talk = records.tactics.loc[records.tactics["tactic"] == _TALK, "row"].nunique()
     tallies = [
-        Tally("tactic uses", len(once), "each tactic once for each report", "All tactics"),
-        Tally("reports", len(records), "every report used"),
-        Tally("reports involving tactic", talk, f"involves {_TALK}", _TALK),
-    ]
+        Tally("tactic uses", pd.Index(once["row"].unique()), "each tactic once for each report",
+              "All tactics", number=len(once), unit="tactic in a report"),
+        _every(records),
+        Tally("reports involving tactic", records.involving(_TALK), f"involves {_TALK}", _TALK),
+    ]  # fmt: skip
     uses, reports, beside = records.counts(tallies, "records tactics in all")
     unseen = filter(None, (records.lacks_tactics(), lost.get(TACTIC, "")))
     words = {**records.place, "caveats": (BY_REPORT, *unseen)}
@@ -362,8 +365,8 @@ def not_reported(
     """
     asked = ("time", DISTRICT, *ONE_ANSWER, *BOXES, *_YES_NO)
     unknown = {name: _unanswered(records, name) for name in asked}
-    tallies = [Tally("reports", len(records), "every report used")] + [
-        Tally("reports", int(one.sum()), f"{name}: not reported", breakdown="question", group=name)
+    tallies = [_every(records)] + [
+        Tally("reports", one, f"{name}: not reported", breakdown="question", group=name)
         for name, one in unknown.items()
     ]
     base, *counts = records.counts(tallies, "records not reported")

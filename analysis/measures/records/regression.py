@@ -21,6 +21,7 @@ from scipy.special import ndtr, ndtri
 from analysis.counts import NOT_AVAILABLE, STATED, Count
 from analysis.findings import TOO_FEW, Finding
 from analysis.measures.intervals import INDEPENDENT
+from analysis.measures.records.incidents import incidents_holding
 from analysis.measures.records.regression_factors import (
     SETS_IN_WORDS,
     Rows,
@@ -350,18 +351,30 @@ class Study:
     def counts(self, made: Estimate) -> tuple[Count, ...]:
         """The four numbers that an estimate rests on; they are the same in every use of it."""
         outcome, chosen = self.outcome(made.outcome), made.specification
+        drawn = self.sample(made.outcome, chosen, made.group)
         kept = "; ".join(step.condition for step in outcome.steps)
         named = f"{made.outcome}, {chosen.words}"
         tallies = []
-        for place, group in enumerate((made.group, made.reference)):
-            of = f"{kept}; ethnic group {group}; {chosen.words}"
-            events, base = made.numbers[2 * place : 2 * place + 2]
+        for group in (made.group, made.reference):
+            of, own = f"{kept}; ethnic group {group}; {chosen.words}", drawn.groups == group
             tallies += [
-                Tally(chosen.measure, events, f"{of}; {outcome.words}", breakdown="outcome",
-                      group=f"{group}, {named}, with it"),
-                Tally(chosen.measure, base, of, breakdown="outcome", group=f"{group}, {named}"),
+                self.tally(drawn, chosen, own & drawn.event, f"{of}; {outcome.words}",
+                           f"{group}, {named}, with it"),
+                self.tally(drawn, chosen, own, of, f"{group}, {named}"),
             ]  # fmt: skip
         return tuple(self.records.counts(tallies, SUBJECT))
+
+    def tally(
+        self, drawn: Sample, chosen: Specification, own: np.ndarray, condition: str, group: str
+    ) -> Tally:
+        """Some entries (bool, one each) of a sample: reports, or incidents with all of theirs."""
+        words = {"condition": condition, "breakdown": "outcome", "group": group}
+        rows = drawn.factors.index[own]
+        if chosen.unit == REPORT:
+            return Tally(chosen.measure, rows, **words)
+        incidents = self.incidents[chosen.unit]
+        held = incidents_holding(incidents, chosen.unit, incidents.index.isin(rows))
+        return Tally(chosen.measure, **held, **words)
 
     def finding(self, made: Estimate, series_id: str, label: str) -> Finding:
         """An estimate as a finding, with its numbers."""

@@ -6,6 +6,7 @@ from math import exp, isinf, log, sqrt
 
 import pandas as pd
 
+from analysis.counts import Count
 from analysis.findings import Finding, Findings, not_available, too_few
 from analysis.measures.intervals import EXACT_BELOW
 from analysis.measures.records.benchmark_ladder import FEW
@@ -45,19 +46,24 @@ def within_districts(study: Study, name: str) -> Findings:
     table = _table(study, name)
     fit = _fit(table, study.reference)
     groups = [one for one in ETHNIC_GROUPS if one != study.reference]
-    ratios = [_ratio(study, name, group, table, fit) for group in groups]
-    return Findings((*ratios, _spread(study, name, table, fit)))
+    ratios = [_ratio(study, name, group, fit) for group in groups]
+    return Findings((*ratios, _spread(study, name, fit)))
+
+
+def _kept(study: Study, name: str) -> pd.Series:
+    """Which reports can tell of the outcome and name a district and an ethnic group."""
+    unnamed = study.records.reports["district"].isin(["", NOT_REPORTED])
+    grouped = study.factors["ethnicity"].isin(ETHNIC_GROUPS)
+    return study.outcome(name).eligible & ~unnamed & grouped
 
 
 def _table(study: Study, name: str) -> pd.DataFrame:
     """Events and base by district and group: rows of both in one index."""
-    outcome, districts = study.outcome(name), study.records.reports["district"].astype(object)
-    kept = outcome.eligible & ~districts.isin(["", NOT_REPORTED])
+    kept, districts = _kept(study, name), study.records.reports["district"].astype(object)
     cells = pd.DataFrame({
         "district": districts[kept], "group": study.factors.loc[kept, "ethnicity"],
-        "event": outcome.event[kept],
+        "event": study.outcome(name).event[kept],
     })  # fmt: skip
-    cells = cells[cells["group"].isin(ETHNIC_GROUPS)]
     return cells.groupby(["district", "group"])["event"].agg(["sum", "count"])
 
 
@@ -88,7 +94,7 @@ def _refused(study: Study, name: str, fit) -> str:
     return lacking or (fit if isinstance(fit, str) else "")
 
 
-def _ratio(study: Study, name: str, group: str, table: pd.DataFrame, fit) -> Finding:
+def _ratio(study: Study, name: str, group: str, fit) -> Finding:
     pair = f"{slug(group)}-to-{slug(study.reference)}"
     words = _words(study, name, pair, f"{group} to {study.reference}, within districts",
                    "ratio of reports with the outcome per report", COMMON) | {
@@ -96,10 +102,8 @@ def _ratio(study: Study, name: str, group: str, table: pd.DataFrame, fit) -> Fin
     }  # fmt: skip
     if reason := _refused(study, name, fit):
         return not_available(reason, **words)
-    numbers = [int(table.xs(one, level="group")[part].sum()) if one in table.index.levels[1] else 0
-               for one in (group, study.reference) for part in ("sum", "count")]  # fmt: skip
-    counts = _counts(study, name, group, numbers)
-    if min(numbers[0], numbers[2]) < EXACT_BELOW:
+    counts = _counts(study, name, group)
+    if min(counts[0].value, counts[2].value) < EXACT_BELOW:
         return too_few(FEW, counts, **words)
     groups, fitted = fit
     places = groups.index(group), groups.index(study.reference)
@@ -109,18 +113,18 @@ def _ratio(study: Study, name: str, group: str, table: pd.DataFrame, fit) -> Fin
                    method=METHOD, counts=counts)  # fmt: skip
 
 
-def _counts(study: Study, name: str, group: str, numbers: list[int]) -> tuple:
-    kept = "; ".join(step.condition for step in study.outcome(name).steps)
+def _counts(study: Study, name: str, group: str) -> tuple[Count, ...]:
+    outcome, kept = study.outcome(name), _kept(study, name)
+    able = "; ".join(step.condition for step in outcome.steps)
     tallies = []
-    for place, one in enumerate((group, study.reference)):
-        of = f"{kept}; a district named; ethnic group {one}"
+    for one in (group, study.reference):
+        of = f"{able}; a district named; ethnic group {one}"
         named = f"{one}, can tell of {name}, of a district"
         given = {"breakdown": "outcome by ethnic group"}
-        events, base = numbers[2 * place : 2 * place + 2]
-        words = study.outcome(name).words
+        base = kept & (study.factors["ethnicity"] == one)
         tallies += [
-            Tally("reports", events, f"{of}; {words}", group=f"{one}, {name}, of a district",
-                  **given),
+            Tally("reports", base & outcome.event, f"{of}; {outcome.words}",
+                  group=f"{one}, {name}, of a district", **given),
             Tally("reports", base, of, group=named, **given),
         ]  # fmt: skip
     return tuple(study.records.counts(tallies, SUBJECT))
@@ -137,21 +141,23 @@ def _widened(value: float, lower: float, upper: float, effect: float) -> tuple[f
     return value, value * exp(-half), value * exp(half)
 
 
-def _spread(study: Study, name: str, table: pd.DataFrame, fit) -> Finding:
+def _spread(study: Study, name: str, fit) -> Finding:
     """How far districts differ in the outcome per report, ethnic group given."""
     unit = "standard deviation of the log rate of districts"
     words = _words(study, name, "spread", "Spread between districts", unit) | {"kind": "statistic"}
     if reason := _refused(study, name, fit):
         return not_available(reason, **words)
     fitted = fit[1]
-    events, reports = int(table["sum"].sum()), int(table["count"].sum())
+    outcome, kept = study.outcome(name), _kept(study, name)
     given = {"breakdown": "outcome by district"}
-    of = "a district and an ethnic group named"
+    able = "; ".join(step.condition for step in outcome.steps)
+    of = f"{able}; a district and an ethnic group named"
     counts = tuple(study.records.counts([
-        Tally("reports", events, f"{of}; {study.outcome(name).words}",
+        Tally("reports", kept & outcome.event, f"{of}; {outcome.words}",
               group=f"{name}, districts together", **given),
-        Tally("reports", reports, of, group=f"can tell of {name}, districts together", **given),
+        Tally("reports", kept, of, group=f"can tell of {name}, districts together", **given),
     ], SUBJECT))  # fmt: skip
+    events, reports = (count.value for count in counts)
     if events < EXACT_BELOW:
         return too_few("fewer than ten reports with the outcome", counts, **words)
     lower, upper = fitted.sigma_limits(study.confidence)

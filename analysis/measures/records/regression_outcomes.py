@@ -138,7 +138,7 @@ def _ced(records: Records, name: str):
 def eligibility(records: Records, outcome: Outcome) -> Findings:
     """Reports left after each step, each as a share of those of the step before."""
     tallies = [
-        Tally("reports", step.kept.sum(), "; ".join(_conditions(outcome, place)),
+        Tally("reports", step.kept, "; ".join(_conditions(outcome, place)),
               group=f"{outcome.name}: {step.condition}")
         for place, step in enumerate(outcome.steps, 1)
     ]  # fmt: skip

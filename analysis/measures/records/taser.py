@@ -61,9 +61,10 @@ def kinds(records: Records) -> Counts:
         sums |= {name: set().union(*(found[kind] for kind in parts))
                  for name, parts in _SUMS.items()}  # fmt: skip
         tallies += [
-            Tally(measure, len(rows), f"reports whose {words} {kind}", kind, "way of counting", way)
+            Tally(measure, pd.Index(sorted(rows)), f"reports whose {words} {kind}", kind,
+                  "way of counting", way)
             for kind, rows in (sums | found).items()
-        ]
+        ]  # fmt: skip
     return records.counts(tallies, subject=f"{SUBJECT} kinds")
 
 
@@ -183,9 +184,9 @@ def _rung(
     base = before & (records.reports[own] != NOT_REPORTED) if own else before
     answered = f" and it is answered whether {named}" if own else ""
     tallies = [
-        Tally("reports", int((events & base).sum()), f"{condition}, and {named}", ALL, "carriage",
+        Tally("reports", events & base, f"{condition}, and {named}", ALL, "carriage",
               f"{earlier} and {later}"),
-        Tally("reports", int(base.sum()), f"{condition}{answered}", ALL, "carriage",
+        Tally("reports", base, f"{condition}{answered}", ALL, "carriage",
               f"{earlier}, base of {later}"),
     ]  # fmt: skip
     words = records.place | {
@@ -232,16 +233,14 @@ def _effective(
 ) -> Finding:  # fmt: skip
     measure = "reports involving tactic"
     tallies = [
-        Tally(measure, int(effective.sum()), f"{tactic}, effective Yes", tactic, "effective",
-              "effective"),
-        Tally(measure, int(answered.sum()), f"{tactic}, effective Yes or No", tactic, "effective",
-              "answered"),
+        Tally(measure, effective, f"{tactic}, effective Yes", tactic, "effective", "effective"),
+        Tally(measure, answered, f"{tactic}, effective Yes or No", tactic, "effective", "answered"),
     ]  # fmt: skip
     counts = tuple(records.counts(tallies, subject=f"{SUBJECT} effective"))
     words = records.place | {"series_id": f"records-taser/effective/{slug(tactic)}",
                              "label": tactic, "kind": "share", "unit": "tactic in a report",
                              "basis": "{0} of {1}"}  # fmt: skip
-    if 0 < tallies[1].number < EXACT_BELOW:
+    if 0 < counts[1].value < EXACT_BELOW:
         return too_few("fewer than ten reports answer", counts, **words)
     return _clustered(words | {"counts": counts}, effective, answered, incidents, confidence,
                       NO_BASE, (OWN_WORD,))  # fmt: skip

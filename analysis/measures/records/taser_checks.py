@@ -68,7 +68,8 @@ def _cycles(records: Records) -> Finding:
     boxes = [f"CED {device}: {detail}" for device in range(1, CED_DEVICES + 1)
              for detail in CED_DETAILS]  # fmt: skip
     missing = NO_CYCLES if all(box in records.absent for box in boxes) else ""
-    ticked = pd.Series(records.reports.index.isin(records.ced_details["row"]))
+    index = records.reports.index
+    ticked = pd.Series(index.isin(records.ced_details["row"]), index=index)
     found = _counted(records, "repeated-cycles", "Repeated or extended cycles", ticked, missing)
     return found if missing else replace(found, caveats=(WRITTEN_IN,))
 
@@ -78,9 +79,9 @@ def _counted(records: Records, name: str, label: str, found: pd.Series, missing:
                              "unit": "report"}  # fmt: skip
     if missing:
         return not_available(missing, **words)
-    tally = Tally("reports", int(found.sum()), label, ALL, "contradiction", name)
-    return Finding(**words, value=tally.number,
-                   counts=tuple(records.counts([tally], subject=f"{SUBJECT} checks")))  # fmt: skip
+    tally = Tally("reports", found, label, ALL, "contradiction", name)
+    (count,) = records.counts([tally], subject=f"{SUBJECT} checks")
+    return Finding(**words, value=count.value, counts=(count,))
 
 
 def _highest(uses: pd.DataFrame, order: str, index: pd.Index) -> pd.Series:
@@ -138,20 +139,20 @@ def _differences(records: Records, own: Counts, months: list[str]) -> Iterator[F
     for measure, which in (("uses", "used"), ("discharges", "discharged")):
         counted = stages(records)[which][0]
         for name, rows, theirs in parts:
-            tally = Tally("reports", int((counted & rows).sum()), f"a CED was {which}, {name}",
-                          ALL, which, f"{which}, {name}")  # fmt: skip
+            tally = Tally("reports", counted & rows, f"a CED was {which}, {name}", ALL, which,
+                          f"{which}, {name}")  # fmt: skip
             yield _difference(records, measure, name, tally, theirs.where(measure=measure))
 
 
 def _difference(records: Records, measure: str, name: str, tally: Tally, theirs: Counts) -> Finding:
-    mine = records.counts([tally], subject=f"{SUBJECT} months")
+    (mine,) = records.counts([tally], subject=f"{SUBJECT} months")
     words = records.place | {
         "series_id": f"records-taser/activity-{measure}/{slug(name)}",
         "label": EVERYWHERE if name == "all" else name,
-        "kind": "difference", "unit": f"{measure}, {LESS}", "counts": (*mine, *theirs),
+        "kind": "difference", "unit": f"{measure}, {LESS}", "counts": (mine, *theirs),
     }  # fmt: skip
     other: Count | None = next(iter(theirs), None)
     if other is None or not other.available:
         return not_available(other.reason if other else NOT_WHOLE, **words)
-    return Finding(**words, value=tally.number - other.value, caveats=(OTHER_UNIT,),
+    return Finding(**words, value=mine.value - other.value, caveats=(OTHER_UNIT,),
                    basis="{0} against {1}")  # fmt: skip

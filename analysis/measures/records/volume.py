@@ -12,11 +12,12 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from analysis.counts import ALL, NOT_AVAILABLE, STATED, WRITTEN, Count, Counts, build, gather
+from analysis.counts import ALL, NOT_AVAILABLE, ROWS, STATED, WRITTEN, Count, Counts, build, gather
 from analysis.findings import Finding, Findings, not_available
 from analysis.measures import funnel as funnels
 from analysis.measures.intervals import EXACT_BELOW, exact_proportion, rate, wilson
 from analysis.measures.taser import LADDER_CAVEATS
+from analysis.rows import packed, rows_of
 from analysis.sources.district_activity import STAGES, SUBJECT
 from analysis.standard.periods import parse_period
 
@@ -62,7 +63,7 @@ def totals(activity: Counts, area: str) -> Counts:
     sums.append(_sums(own, span, ALL, districts))
     sums += [_sums(part, period, ALL, districts) for period, part in own.groupby(quarter)]
     return build(
-        pd.concat(sums, ignore_index=True)[WRITTEN].assign(area=area),
+        pd.concat(sums, ignore_index=True)[[*WRITTEN, ROWS]].assign(area=area),
         source=own["source"].iloc[0],
         edition=own["edition"].iloc[0],
         subject=TOTALS,
@@ -84,6 +85,7 @@ def _sums(part: pd.DataFrame, period: str, group: str, districts: int) -> pd.Dat
             "table": "; ".join(sorted(set(found["table"]))),
             "cell": f"sum of {len(found)} rows, {measure}",
             "note": missing,
+            ROWS: packed(measure, (row for rows in found[ROWS] for row in rows_of(rows))),
         })  # fmt: skip
     breakdown = "" if group == ALL else "district"
     given = {"period": period, "area": "", "tactic": ALL, "breakdown": breakdown, "group": group}
