@@ -2,13 +2,20 @@
 
 Each call gives one visible result. A figure is written by one mechanism only, as an element
 tagged with the count or finding it shows, so that a page can be held against the tables.
+
+Where the environment names the plan of a release (``RELEASE``), everything here is made of the
+rows as that plan shows them; a chapter itself, and what it calls, knows nothing of it.
 """
 
 from __future__ import annotations
 
+import os
 import string
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 from markupsafe import Markup, escape
@@ -16,12 +23,41 @@ from markupsafe import Markup, escape
 from analysis import counts as count_tables
 from analysis.audit import Audit
 from analysis.charts.drawing import Chart
-from analysis.counts import MADE_UP, NOT_AVAILABLE, ROWS, Count, Counts
+from analysis.counts import MADE_UP, NOT_AVAILABLE, ROWS, SUPPRESSED, Count, Counts
+from analysis.disclosure.plan import Plan
 from analysis.findings import Finding, Findings
 from analysis.standard.periods import parse_period
 
 RECORD = "application/vnd.uof-audit.record+json"
+RELEASE = "UOF_AUDIT_RELEASE"  # the variable that names the file of a release's plan
+HIDDEN_CHART = "No chart: the figures that it would show are hidden ([c])."
 Row = Count | Finding
+Given = TypeVar("Given")
+
+
+@cache
+def _plan(path: str) -> Plan:
+    return Plan.read(Path(path))
+
+
+def plan_in_force() -> Plan | None:
+    """The plan of the release that is being made; none for a report, which shows all."""
+    path = os.environ.get(RELEASE)
+    return _plan(path) if path else None
+
+
+def _released(given: Given) -> Given:
+    """Counts and findings as they may be shown, also within a list; anything else as it is."""
+    plan = plan_in_force()
+    if plan is None:
+        return given
+    if isinstance(given, Row):
+        return plan.row(given)
+    if isinstance(given, Counts | Findings):
+        return plan.rows(given)
+    if isinstance(given, list | tuple):
+        return type(given)(map(_released, given))
+    return given
 
 
 @dataclass(frozen=True)
@@ -92,7 +128,7 @@ def say(template: str, **quoted: Row | str) -> Shown:
     ``say("{used} of {used.base} authorisations led to use", used=...)``. Where one of the rows is
     not available the sentence says so, with the reason, instead.
     """
-    rows = {name: given for name, given in quoted.items() if not isinstance(given, str)}
+    rows = {name: _released(one) for name, one in quoted.items() if not isinstance(one, str)}
     missing = [row for row in rows.values() if not row.available]
     if missing:
         row = missing[0]
@@ -110,6 +146,7 @@ def table(rows: Findings, caption: str) -> Shown:
 
     Area, period and method stand once, in the caption or the notes, where all rows share them.
     """
+    rows = _released(rows)
     columns = _columns(rows)
     shared = [name for name in ("area", "period") if len({getattr(row, name) for row in rows}) == 1]
     varied = [name for name in ("area", "period") if name not in shared]
@@ -158,6 +195,7 @@ def crosstab(rows: Findings | Counts, caption: str, *, down: str, across: str) -
 
     The interval of a finding stands in brackets below its value, and the counts below that.
     """
+    rows = _released(rows)
     place = {(getattr(row, down), getattr(row, across)): row for row in rows}
     if len(place) < len(rows):
         raise ValueError(f"{caption}: several rows share {down} and {across}")
@@ -261,9 +299,11 @@ def figure(draw: Callable[..., Chart | None], *given: object, absent: str = "") 
 
     ``absent`` says why there is none.
     """
+    given = _released(given)
     chart = draw(*given)
     if chart is None:
-        return Shown(Markup("<p>{}</p>").format(absent))
+        why = HIDDEN_CHART if any(map(_hidden, given)) else absent
+        return Shown(Markup("<p>{}</p>").format(why))
     places = list(dict.fromkeys((row.area, row.period) for row in chart.rows))
     data: dict[str, dict[tuple[str, str], Markup]] = {}
     for row in chart.rows:
@@ -290,11 +330,16 @@ def figure(draw: Callable[..., Chart | None], *given: object, absent: str = "") 
     )
 
 
+def _hidden(given: object) -> bool:
+    """Whether a table has a row that a release hides."""
+    return isinstance(given, Counts | Findings) and any(row.status == SUPPRESSED for row in given)
+
+
 def record(audit: Audit, *tables: Findings | Counts) -> Record:
     """Everything the chapter found and counted, handed to the report with the notebook."""
     findings: dict[str, Finding] = {}
     counts: dict[str, Count] = {}
-    for rows in tables:
+    for rows in map(_released, tables):
         for row in rows:
             if isinstance(row, Count):
                 counts[row.id] = row
@@ -323,10 +368,22 @@ class Record:
             "ledger": self.audit.ledger.frame,
             "inputs": pd.DataFrame([asdict(one) for one in self.audit.inputs.values()]),
         }
+        if plan := plan_in_force():
+            tables["ledger"] = plan.ledger(tables["ledger"])
+            tables["inputs"] = _without_hashes(tables["inputs"], plan)
         return {
             RECORD: {name: _for_json(frame) for name, frame in tables.items()},
             "text/plain": "the findings, counts and ledger of this chapter",
         }
+
+
+def _without_hashes(inputs: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """The list of what was read, without the hashes of what is restricted.
+
+    From the hash of a small table, and all that is shown of it, its hidden cells could be guessed.
+    """
+    restricted = inputs["source"].isin(plan.restricted)
+    return inputs.assign(sha256=inputs["sha256"].mask(restricted, SUPPRESSED))
 
 
 def _for_json(frame: pd.DataFrame) -> dict[str, list]:

@@ -6,9 +6,13 @@ import re
 import pytest
 from bs4 import BeautifulSoup
 
+from analysis import chapter
 from analysis.audit import open_audit
 from analysis.chapter import RECORD, crosstab, figure, record, say, table, tagged
 from analysis.charts.drawing import Chart
+from analysis.counts import SUPPRESSED
+from analysis.disclosure.plan import Plan
+from analysis.errors import Refused
 from analysis.findings import Finding, Findings, not_available
 from analysis.measures import taser
 
@@ -95,8 +99,8 @@ def test_texts_are_escaped_everywhere():
         say("{row}", row=finding(kind="verdict", value=None, outcome=evil)),
         table(Findings((row,)), evil),
         crosstab(Findings((row,)), evil, down="label", across="kind"),
-        figure(None, evil),
-        figure(Chart(evil, evil, "<svg></svg>", evil, (row,))),
+        figure(lambda: None, absent=evil),
+        figure(lambda: Chart(evil, evil, "<svg></svg>", evil, (row,))),
         say("{row}", row=not_available(evil, series_id=evil, label=evil, **WORDS)),
     ):
         page = parsed(shown)
@@ -253,3 +257,100 @@ def test_the_record_holds_all_rows_and_what_they_rest_on(audit, ladder):
         assert all(json.dumps(count.id) in text for count in row.counts)
     assert "data/published/taser-activity.csv" in text
     assert text.count(f'"{ladder.rows[0].id}"') == 1
+
+
+FEW = "fewer than a few, or it would give such a number away"
+HIDDEN = {"status": SUPPRESSED, "value": None, "printed": "", "note": FEW}
+
+
+@pytest.fixture
+def released(monkeypatch, tmp_path, audit):
+    """Puts a plan in force that hides the uses of the ladder's activity, and what rests on them."""
+    counts = {count.id: HIDDEN if count.measure == "uses" else {} for count in audit.activity}
+    ladder = taser.ladder(audit.activity, "Cambridgeshire", "2019/20", 0.95)
+    hidden = {"status": SUPPRESSED, "value": None, "lower": None, "upper": None, "reason": FEW}
+    findings = {
+        row.id: hidden if any(counts[one] for one in row.count_ids) else {} for row in ladder
+    }
+    path = tmp_path / "plan.json"
+    Plan(10, 5, frozenset({"taser-activity"}), counts, findings).write(path)
+    monkeypatch.setenv(chapter.RELEASE, str(path))
+    return ladder
+
+
+def shown_texts(shown):
+    return [text for _, _, text in tags(parsed(shown))]
+
+
+def test_in_a_release_a_sentence_hides_what_the_plan_hides(released):
+    authorised = released.one("taser/authorised-per-incident")
+    used = released.one("taser/used-per-authorisation")
+    assert say("{a}", a=authorised)._repr_mimebundle_()["text/plain"] == authorised.text()
+    shown = say("Of {used.base}, {used.events} led to use: {used} ({used.interval}).", used=used)
+    assert shown_texts(shown) == ["[c]"]
+    for secret in ("55", used.text(), used.text("lower"), used.text("upper")):
+        assert secret not in shown.html
+    assert f"[c], because {FEW}" in shown._repr_mimebundle_()["text/plain"]
+
+
+def test_in_a_release_tables_hide_values_intervals_counts_and_methods(released):
+    secrets = {count.text() for row in released for count in row.counts if count.measure == "uses"}
+    assert "55" in secrets
+    lists = table(released, "Stages"), crosstab(released, "Stages", down="label", across="area")
+    for shown in lists:
+        assert not secrets & set(shown_texts(shown))
+        assert "[c]" in shown_texts(shown)
+        used = released.one("taser/used-per-authorisation")
+        assert used.text() not in shown_texts(shown)
+
+
+def test_in_a_release_charts_are_drawn_of_the_rows_that_the_plan_shows(released):
+    drawn = []
+
+    def draw(rows, nested, words):
+        drawn.extend([*rows, *nested])
+        return None
+
+    shown = figure(draw, released, [released.rows[0]], "as it is", absent="too few")
+    assert shown.html == f"<p>{chapter.HIDDEN_CHART}</p>"  # too few would be a reason of its own
+    statuses = [row.status for row in drawn]
+    assert len(drawn) == len(released) + 1 and SUPPRESSED in statuses
+    # drawn without a table of which something is hidden, a chart is absent for its own reason
+    assert figure(lambda rows: None, released.where(status="none"), absent="none").html == (
+        "<p>none</p>"
+    )
+
+
+def test_in_a_release_the_record_holds_the_rows_of_the_plan(released, audit, monkeypatch):
+    bundle = record(audit, released)._repr_mimebundle_()[RECORD]
+    by_id = {row[0]: dict(zip(bundle["counts"]["columns"], row, strict=True))
+             for row in bundle["counts"]["rows"]}  # fmt: skip
+    uses = [row for row in by_id.values() if row["measure"] == "uses"]
+    assert uses and all(
+        (row["value"], row["printed"], row["status"]) == (None, "", SUPPRESSED) for row in uses
+    )
+    # a hash of a small table would let its hidden cells be guessed
+    columns = bundle["inputs"]["columns"]
+    inputs = [dict(zip(columns, row, strict=True)) for row in bundle["inputs"]["rows"]]
+    hashes = {one["source"]: one["sha256"] for one in inputs}
+    assert hashes["taser-activity"] == SUPPRESSED
+    assert bundle["rows"]["rows"] == []
+    numbers = bundle["ledger"]["columns"].index("number")
+    own = [row for row in bundle["ledger"]["rows"] if row[0] == "taser-activity"]
+    assert own and {row[numbers] for row in own} == {SUPPRESSED}
+    monkeypatch.delenv(chapter.RELEASE)
+    plain = record(audit, released)._repr_mimebundle_()[RECORD]
+    assert SUPPRESSED not in json.dumps(plain)
+
+
+def test_in_a_release_what_the_plan_does_not_name_is_shown_nowhere(released):
+    unknown = Findings((finding(),))
+    for show in (
+        lambda: say("{row}", row=finding()),
+        lambda: table(unknown, "x"),
+        lambda: crosstab(unknown, "x", down="label", across="unit"),
+        lambda: figure(lambda rows: None, unknown),
+        lambda: figure(lambda rows: None, [finding()]),
+    ):
+        with pytest.raises(Refused, match="does not name it"):
+            show()
