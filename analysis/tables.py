@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -39,6 +40,23 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     """CSV in UTF-8 with LF line ends, no index; missing values are empty."""
     path.parent.mkdir(parents=True, exist_ok=True)
     frame.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
+
+
+_FORMULA = re.compile(r"[=+\-@\t\r]")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+
+
+def without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table of text in which no cell is a formula to a spreadsheet.
+
+    A cell that begins as one does is given a leading ``'``; a plain number, such as -5, is none.
+
+    >>> without_formulas(pd.DataFrame({"held": ["=1+1", "-5", "@x", "a = b"]}))["held"].tolist()
+    ["'=1+1", '-5', "'@x", 'a = b']
+    """
+    return frame.map(
+        lambda cell: f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell
+    )
 
 
 def significant(value: float, digits: int = 10) -> float:
