@@ -11,6 +11,7 @@ import mistune
 import nbformat
 from markupsafe import Markup
 
+from analysis.chapter import plan_in_force
 from analysis.parameters import Parameters
 from analysis.report.notebook import Executed
 from analysis.sources.registry import NOT_REGISTERED, Source, is_made_up, source_of
@@ -160,6 +161,7 @@ def render(parameters: Parameters, chapters: list[Chapter], sources: list[Cited]
         chapters=chapters,
         sources=sources,
         made_up=any(is_made_up(one.source.key) for one in sources),
+        release=plan_in_force(),
         style=Markup((HERE / "page.css").read_text(encoding="utf-8")),
     )
     return page.replace("\r\n", "\n")
