@@ -208,14 +208,17 @@ def _described(model: Model) -> list[Finding]:
     return [
         study.number("model/left-out", "Reports left out, without an answer", unanswered),
         Finding(**each, value=len(injured) / columns, counts=study.counts(injured, model.sample)),
-        _verdict(model, "covariates", "Adjusted for", given),
-        _verdict(model, "no-room", "Not adjusted for: no room, or one level only", left),
+        _verdict(model, "covariates", "Adjusted for", given, injured),
+        _verdict(model, "no-room", "Not adjusted for: no room, or one level only", left, injured),
     ]
 
 
-def _verdict(model: Model, series: str, label: str, names: list[str]) -> Finding:
+def _verdict(
+    model: Model, series: str, label: str, names: list[str], injured: Selection
+) -> Finding:
     words = model.words(series, label, kind="verdict", unit="")
-    return Finding(**words, outcome=", ".join(names) or "nothing")
+    return Finding(**words, outcome=", ".join(names) or "nothing",
+                   counts=model.study.counts(injured, model.sample))  # fmt: skip
 
 
 def _odds_ratios(model: Model, name: str, patterns: Patterns, fit: Fit) -> Iterator[Finding]:

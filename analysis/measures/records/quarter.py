@@ -201,21 +201,26 @@ _ASKED = {
 
 def can_be_had(records: Records) -> Findings:
     """What the file's columns allow: wholly, in part, or not at all, and which are missing."""
+    every = tuple(records.counts([_every(records)], "records can be had"))
     lacking = records.lacks_tactics()
-    tactics = Finding("records/can-be-had/tactics", "tactics", "verdict", unit="", **records.place,
-                      outcome=f"in part: {lacking}" if lacking else "yes")  # fmt: skip
-    return Findings((tactics, *(_can(records, asked, names) for asked, names in _ASKED.items())))
+    rows = [_can(records, "tactics", lacking, every)]
+    for asked, questions in _ASKED.items():
+        lacking = lacks(records, *questions)
+        none = all(wholly_absent(records, question) for question in questions)
+        rows.append(_can(records, asked, lacking, every, none=none))
+    return Findings(tuple(rows))
 
 
-def _can(records: Records, asked: str, questions: tuple[str, ...]) -> Finding:
+def _can(
+    records: Records, asked: str, lacking: str, every: tuple[Count, ...], *, none: bool = False
+) -> Finding:
     words = {
         "series_id": f"records/can-be-had/{slug(asked)}", "label": asked, "kind": "verdict",
         "unit": "", **records.place,
     }  # fmt: skip
-    lacking = lacks(records, *questions)
-    if all(wholly_absent(records, question) for question in questions):
-        return not_available(lacking, **words)
-    return Finding(**words, outcome=f"in part: {lacking}" if lacking else "yes")
+    if none:
+        return not_available(lacking, every, **words)
+    return Finding(**words, outcome=f"in part: {lacking}" if lacking else "yes", counts=every)
 
 
 # what is in it

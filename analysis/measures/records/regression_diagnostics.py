@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 
 import numpy as np
 from scipy.special import ndtri
 
+from analysis.counts import Count
 from analysis.errors import Refused
 from analysis.findings import Finding, Findings, not_available
+from analysis.measures.records.incidents import incidents_holding
 from analysis.measures.records.regression import Estimate, Model, Study
-from analysis.measures.records.regression_outcomes import UNIT_OF_RECORDS
+from analysis.measures.records.regression_outcomes import SUBJECT, UNIT_OF_RECORDS
+from analysis.measures.records.regression_overview import ODDS, series
 from analysis.models import diagnostics as measured
 from analysis.models.firth import fit_firth
 from analysis.models.logit import Fit, fit_logit
 from analysis.models.patterns import Patterns
+from analysis.records import Tally
 from analysis.standard.names import slug
 
 OUTSIDE = "outside the rule of thumb ({})"
@@ -76,7 +81,7 @@ class _Rows:
         if not self.made.available:
             return Finding(status=self.made.status, reason=self.made.reason, **words)
         try:
-            given = words | make(self.made.model)
+            given = words | self.rests_on(name) | make(self.made.model)
         except (Refused, ValueError) as error:  # a fold without a level, one factor alone
             return not_available(str(error), **words)
         if not np.isfinite(given["value"]):
@@ -86,6 +91,37 @@ class _Rows:
     @property
     def fit(self) -> Fit:
         return self.made.model.fit_for(self.made.group)
+
+    @cached_property
+    def counts(self) -> tuple[Count, Count, Count, Count]:
+        """Reports of the fit with the outcome, all of them, their incidents, and the reports of the
+        largest of these.
+        """
+        study, made, drawn = self.study, self.made, self.made.model.sample
+        outcome, chosen, rule = study.outcome(made.outcome), made.specification, study.rule
+        of = "; ".join([*(step.condition for step in outcome.steps), chosen.words])
+        named = f"{made.outcome}, {chosen.words}"
+        largest = drawn.clusters == np.bincount(drawn.clusters).argmax()
+        fitted = study.records.reports.index.isin(drawn.factors.index)
+        together = f"reports taken together by the rule “{rule}”, one of them among: {of}"
+        tallies = [
+            study.tally(drawn, chosen, drawn.event, f"{of}; {outcome.words}", f"{named}, with it"),
+            study.tally(drawn, chosen, np.ones_like(drawn.event), of, named),
+            Tally("incidents", **incidents_holding(study.incidents[rule], rule, fitted),
+                  condition=together, breakdown="outcome", group=named),
+            study.tally(drawn, chosen, largest, f"{of}; of the largest incident, the first of them",
+                        f"{named}, largest incident"),
+        ]  # fmt: skip
+        return tuple(study.records.counts(tallies, SUBJECT))
+
+    def rests_on(self, name: str) -> dict:
+        """A size rests on its count, what else there is on the reports of the fit and the ratio."""
+        events, reports, incidents, largest = self.counts
+        sizes = {"reports": reports, "incidents": incidents, "largest incident": largest}
+        if name in sizes:
+            return {"counts": (sizes[name],)}
+        ratio = self.study.finding(self.made, series(self.made, ODDS), "")
+        return {"counts": (events, reports), "findings": (ratio.id,)}
 
     # size
     def reports(self, model: Model) -> dict:

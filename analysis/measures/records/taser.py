@@ -72,12 +72,15 @@ def ways_compared(records: Records) -> Findings:
     """How many reports have another highest use by each order, and how many kinds there are."""
     counts, (first, second) = kinds(records), CED_ORDERS
     one, other = (records.highest_ced(order) for order in (first, second))
-    differ = int((one != other)[one.notna()].sum())
+    differ = Tally("reports", (one != other) & one.notna(),
+                   f"reports whose highest use is another in the {second} order than in the "
+                   f"{first} order", "CED", "way of counting", "orders differ")  # fmt: skip
+    (differ,) = records.counts([differ], subject=f"{SUBJECT} orders")
     uses = counts.one(tactic="CED", group=EVERY_KIND)
     every = [count for count in counts.where(group=EVERY_KIND, tactic=[*CED_USES, CED_NOT_STATED])]
     words = {"kind": "count", "unit": "report"} | records.place
     return Findings((
-        Finding(series_id="records-taser/orders-differ", value=differ, counts=(uses,),
+        Finding(series_id="records-taser/orders-differ", value=differ.value, counts=(differ, uses),
                 label="Reports with another highest use by the other order",
                 method=f"{first} order against {second} order", **words),
         Finding(series_id="records-taser/kinds-in-all", label="Kinds of use, every kind counted",
