@@ -2,57 +2,89 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 from importlib import metadata
 from pathlib import Path
 
 from analysis import __version__
+from analysis.errors import refusal
 from analysis.parameters import Parameters
-from analysis.places import LOCK, NOTEBOOKS, ROOT
-from analysis.sources.registry import is_made_up, sha256
+from analysis.places import CLAIMS, LOCK, NOTEBOOKS, REGISTRY, ROOT
+from analysis.sources.published import LEDGER
+from analysis.sources.registry import CHECKSUMS, is_made_up, sha256
 
-PACKAGES = ("jupyterlab", "papermill", "nbval", "nbclient", "nbformat", "ipykernel", "pandas",
-            "numpy", "scipy", "statsmodels", "matplotlib", "pydantic", "jinja2", "mistune",
-            "python-calamine")  # fmt: skip
-
-
-def code_hash() -> str:
-    """One hash over every file of the package, by name and bytes."""
-    digest = hashlib.sha256()
-    package = ROOT / "analysis"
-    for path in sorted(package.rglob("*")):
-        if path.suffix in {".py", ".csv", ".css", ".j2"}:
-            digest.update(path.relative_to(ROOT).as_posix().encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+MANIFEST = "manifest.json"
+# What a report can be made with: the packages that pyproject.toml names.
+PACKAGES = (
+    "csvw", "filelock", "ipykernel", "ipython", "jinja2", "jupyterlab", "matplotlib", "mistune",
+    "nbclient", "nbformat", "nbval", "numpy", "pandas", "papermill", "pydantic",
+    "python-calamine", "pyyaml", "rocrate", "scipy", "statsmodels", "tqdm",
+)  # fmt: skip
+_CODE = {".py", ".csv", ".css", ".js", ".j2"}
 
 
-def manifest(
-    parameters: Parameters, inputs: list[dict], folder: Path, failures: dict[str, str]
-) -> str:
-    """JSON with sorted keys: parameters, inputs, notebooks, code, packages, and the outputs."""
-    made = {
+def code() -> dict[str, str]:
+    """Hash of each file of the package, and of the tables in data/ that it reads."""
+    package = (path for path in (ROOT / "analysis").rglob("*") if path.suffix in _CODE)
+    tables = [REGISTRY, CHECKSUMS, LEDGER, *CLAIMS.glob("*")]
+    return {path.relative_to(ROOT).as_posix(): sha256(path) for path in sorted([*package, *tables])}
+
+
+def own_sources(parameters: Parameters, base: Path) -> dict[str, dict[str, str]]:
+    """The files that a params file names: key, path as it stands there, and hash."""
+    given = parameters.sources.model_dump(exclude_none=True)
+    return {key: {"path": path, "sha256": sha256(base / path)} for key, path in given.items()}
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    """Hash of each file in a folder, by its path in it."""
+    return {
         path.relative_to(folder).as_posix(): sha256(path)
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def manifest(
+    parameters: Parameters, base: Path, inputs: list[dict], folder: Path, failures: dict[str, str]
+) -> str:
+    """JSON with sorted keys: all that decides on the bytes of a report, and the hashes of these.
+
+    ``inputs`` are the files that the chapters read; ``sources`` those of them that the params file
+    names, by which ``verify`` finds them again from another folder.
+    """
+    read = {one["file"] for one in inputs}
     content = {
-        "toolkit": {
-            "name": "uof-audit",
-            "version": __version__,
-            "code_sha256": code_hash(),
-            "lock_sha256": sha256(LOCK),
-        },
+        "toolkit": {"name": "uof-audit", "version": __version__},
+        "code": {path: digest for path, digest in code().items() if path not in read},
+        "notebooks": {name: sha256(NOTEBOOKS / f"{name}.ipynb") for name in parameters.chapters},
+        "lock": sha256(LOCK),
+        "packages": {name: metadata.version(name) for name in PACKAGES},
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
         "parameters": parameters.model_dump(),
+        "sources": own_sources(parameters, base),
         "inputs": inputs,
         "made_up": any(is_made_up(one["source"]) for one in inputs),
-        "notebooks": {name: sha256(NOTEBOOKS / f"{name}.ipynb") for name in parameters.chapters},
-        "python": platform.python_version(),
-        "system": platform.system(),
-        "packages": {name: metadata.version(name) for name in PACKAGES},
         "failed_chapters": failures,
-        "outputs": made,
+        "outputs": files_of(folder),
     }
     return json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def read_manifest(folder: Path) -> dict:
+    """The manifest of a report; refused where there is none, or none of this form."""
+    path = folder / MANIFEST
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise refusal(
+            str(path), f"cannot be read ({error.strerror})", "a report's folder"
+        ) from None
+    except ValueError as error:
+        raise refusal(str(path), f"is not JSON: {error}") from None
+    needed = {"parameters", "sources", "inputs", "outputs", "code", "packages"}
+    if not isinstance(content, dict) or not needed <= content.keys():
+        raise refusal(str(path), "is no manifest of this version of the toolkit", sorted(needed))
+    return content

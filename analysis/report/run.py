@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir, contextmanager
@@ -21,7 +20,8 @@ from analysis import ledger as ledgers
 from analysis.errors import CannotWrite, refusal
 from analysis.parameters import Parameters
 from analysis.places import NOTEBOOKS
-from analysis.report.manifest import manifest
+from analysis.report.crate import CRATE, write_crate
+from analysis.report.manifest import MANIFEST, manifest
 from analysis.report.notebook import Executed, execute, parameter_names, written
 from analysis.report.page import chapter_of, charts_of, cited, quoted_ids, render
 from analysis.tables import write_table
@@ -48,7 +48,7 @@ def run(parameters: Parameters, folder: Path, base: Path) -> Report:
         staging.mkdir()
         try:
             executed = _execute(parameters, base, staging)
-            failures = _write(parameters, executed, staging)
+            failures = _write(parameters, base, executed, staging)
             _replace(folder, staging)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
@@ -126,7 +126,9 @@ def _with_unrecorded(chapter: Executed) -> Executed:
     return chapter
 
 
-def _write(parameters: Parameters, executed: list[Executed], folder: Path) -> dict[str, str]:
+def _write(
+    parameters: Parameters, base: Path, executed: list[Executed], folder: Path
+) -> dict[str, str]:
     """Every file of the report; returns the chapters that failed and why."""
     merged = {name: _merged(executed, name) for name in ("findings", "counts", "inputs")}
     tables = {
@@ -170,7 +172,8 @@ def _write(parameters: Parameters, executed: list[Executed], folder: Path) -> di
     rests_on |= {one for row in merged["findings"] for one in row["counts"].split(";")}
     _write_text(folder / "report.html", render(parameters, chapters, cited(inputs, rests_on)))
     failures = {chapter.name: chapter.failure for chapter in executed if chapter.failure}
-    _write_text(folder / "manifest.json", manifest(parameters, inputs, folder, failures))
+    _write_text(folder / MANIFEST, manifest(parameters, base, inputs, folder, failures))
+    write_crate(folder)
     return failures
 
 
@@ -223,13 +226,12 @@ def _replace(folder: Path, staging: Path) -> None:
 def _not_ours(folder: Path) -> list[Path]:
     """Files in a report's folder that its manifest does not name: somebody's own."""
     try:
-        ours = set(json.loads((folder / "manifest.json").read_text("utf-8"))["outputs"])
+        ours = set(json.loads((folder / MANIFEST).read_text("utf-8"))["outputs"])
     except (OSError, ValueError, KeyError):
         ours = set()
+    ours |= {MANIFEST, CRATE}
     return [
         path
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
-        and path.relative_to(folder).as_posix() not in ours
-        and not re.search(r"(^|/)manifest\.json$", path.as_posix())
+        if path.is_file() and path.relative_to(folder).as_posix() not in ours
     ]

@@ -4,7 +4,8 @@ import json
 import re
 from pathlib import Path
 
-DIFFERS = {"manifest.json"}  # it names the Python and the system that made the report
+# they name the Python and the system that made the report
+DIFFERS = {"manifest.json", "ro-crate-metadata.json"}
 # times as programs write them, with hour and minute; editions are dates without
 TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d|\b\d\d:\d\d:\d\d\b")
 
