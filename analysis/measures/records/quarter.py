@@ -161,7 +161,10 @@ def lost_questions(reading: Reading) -> dict[str, str]:
 
 
 def what_was_changed(reading: Reading) -> Findings:
-    """How many cells were set aside, repaired, spelled otherwise or labelled, and why."""
+    """How many cells were set aside, repaired, spelled otherwise or labelled, and why.
+
+    Each rests on its rows, where every one of them is remarked on by itself.
+    """
     records, remarks = reading.records, reading.remarks
     # a reason may name the values that are allowed, and another row: neither makes it another
     reason = remarks["reason"].astype(str).str.split("; allowed:", n=1).str[0]
@@ -175,9 +178,20 @@ def what_was_changed(reading: Reading) -> Findings:
                     ": ".join(filter(None, (action.capitalize(), where, reason))), "count",
                     **records.place, unit="cell or row of the file",
                     value=int(same["number"].sum()),
-                    counts=(f"{slug(records.source)}/records-reading/*",))
+                    counts=_remarked(records, action, reason, same))
         )  # fmt: skip
     return Findings(tuple(rows))
+
+
+def _remarked(
+    records: Records, action: str, reason: str, same: pd.DataFrame
+) -> tuple[Count | str, ...]:
+    """The rows of one remark; of one that names the first of several rows, all that were read."""
+    if (same["number"] > 1).any():
+        return (f"{slug(records.source)}/records-reading/*",)
+    tally = Tally("reports", pd.Index(same["row"].unique()), f"{action}: {reason}",
+                  breakdown="remark", group=f"{action}: {reason}", unit=ROW)  # fmt: skip
+    return tuple(records.counts([tally], "records remarks"))
 
 
 # what it is asked: the fields that it needs

@@ -24,6 +24,7 @@ from analysis.measures.intervals import INDEPENDENT
 from analysis.measures.records.incidents import incidents_holding
 from analysis.measures.records.regression_factors import (
     SETS_IN_WORDS,
+    UNKNOWN,
     Rows,
     Sample,
     factors_of,
@@ -352,11 +353,13 @@ class Study:
         """The four numbers that an estimate rests on; they are the same in every use of it."""
         outcome, chosen = self.outcome(made.outcome), made.specification
         drawn = self.sample(made.outcome, chosen, made.group)
+        taken = {"to reference": made.reference, "to comparison": made.group}.get(chosen.missing)
         kept = "; ".join(step.condition for step in outcome.steps)
         named = f"{made.outcome}, {chosen.words}"
         tallies = []
         for group in (made.group, made.reference):
-            of, own = f"{kept}; ethnic group {group}; {chosen.words}", drawn.groups == group
+            whose = f"{group} or {UNKNOWN}" if group == taken else group
+            of, own = f"{kept}; ethnic group {whose}; {chosen.words}", drawn.groups == group
             tallies += [
                 self.tally(drawn, chosen, own & drawn.event, f"{of}; {outcome.words}",
                            f"{group}, {named}, with it"),
