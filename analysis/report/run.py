@@ -17,6 +17,7 @@ from nbformat.v4 import new_notebook
 from analysis import counts as count_tables
 from analysis import findings as finding_tables
 from analysis import ledger as ledgers
+from analysis.chapter import RELEASE
 from analysis.errors import CannotWrite, refusal
 from analysis.parameters import Parameters
 from analysis.places import NOTEBOOKS
@@ -37,13 +38,15 @@ class Report:
     failures: dict[str, str]
 
 
-def run(parameters: Parameters, folder: Path, base: Path) -> Report:
+def run(parameters: Parameters, folder: Path, base: Path, plan: Path | None = None) -> Report:
     """Make the report of ``parameters`` in ``folder``; relative sources are found from ``base``.
 
-    Refuses a folder in which another run is at work. A chapter that fails leaves the others; the
-    page says what failed and why. The folder is replaced as a whole, or left as it was.
+    With the file of a release's ``plan`` (``analysis.disclosure.plan``) everything in it is made
+    of the rows as the plan shows them. Refuses a folder in which another run is at work. A chapter
+    that fails leaves the others; the page says what failed and why. The folder is replaced as a
+    whole, or left as it was.
     """
-    with _alone(folder):
+    with _alone(folder), _in_force(plan):
         staging = _beside(folder, "new")
         staging.mkdir()
         try:
@@ -78,6 +81,20 @@ def _alone(folder: Path):
             f"{error.filename or folder}: cannot be written ({error.strerror}); close the program "
             "that holds it, or give --out another folder"
         ) from None
+
+
+@contextmanager
+def _in_force(plan: Path | None):
+    """Tell the plan to the kernels, which take over the environment; without one, none is told."""
+    before = os.environ.pop(RELEASE, None)
+    if plan:
+        os.environ[RELEASE] = str(plan.resolve())
+    try:
+        yield
+    finally:
+        os.environ.pop(RELEASE, None)
+        if before:
+            os.environ[RELEASE] = before
 
 
 def _execute(parameters: Parameters, base: Path, staging: Path) -> list[Executed]:
