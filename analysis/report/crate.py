@@ -1,6 +1,6 @@
 """The report as an RO-Crate: one file that lets an archive and a stranger's program read it.
 
-RO-Crate 1.3 (https://w3id.org/ro/crate/1.3) with the Process Run Crate profile
+RO-Crate 1.1 (https://w3id.org/ro/crate/1.1) with the Process Run Crate profile
 (https://w3id.org/ro/wfrun/process/0.5): files, what they were made from, by which software and
 with which parameters. All of it is taken from the manifest and the registry.
 """
@@ -23,8 +23,9 @@ if TYPE_CHECKING:  # the library is imported when a crate is written, and not to
     from rocrate.rocrate import ROCrate
 
 CRATE = "ro-crate-metadata.json"
-VERSION = "1.3"
+VERSION = "1.1"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
+_TERMS = "https://w3id.org/ro/terms/workflow-run#"
 _FORMATS = {
     ".html": "text/html", ".csv": "text/csv", ".svg": "image/svg+xml", ".json": "application/json",
     ".ipynb": "application/x-ipynb+json",
@@ -58,6 +59,7 @@ def write_crate(folder: Path) -> None:
 
     manifest = read_manifest(folder)
     crate = ROCrate(version=VERSION)
+    crate.metadata.extra_terms["sha256"] = f"{_TERMS}sha256"  # the one word that is not in 1.1
     sources = [source_of(key) for key in sorted({one["source"] for one in manifest["inputs"]})]
     files = [_file(crate, folder, path) for path in sorted([*manifest["outputs"], MANIFEST])]
     for source in sources:
