@@ -215,10 +215,10 @@ def _explain(given: argparse.Namespace) -> int:
 
 
 def _verify(given: argparse.Namespace) -> int:
-    from analysis.proof.verify import verify
+    from analysis.proof.verify import summary, verify
 
     differences = verify(given.report, given.base)
-    print("\n".join(map(str, differences)) or f"{given.report}: made again, every byte the same")
+    print("\n".join(summary(given.report, differences)))
     return DIFFERS if differences else DONE
 
 
