@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import fnmatch
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-import pandas as pd
-
-from analysis.checks import margins
+from analysis.checks.claims import Papers, read_claims
 from analysis.counts import Counts, gather
 from analysis.errors import Refused, refusal
 from analysis.ledger import Ledger
-from analysis.parameters import OFFICIAL_CHAPTERS, Choices, Parameters, check
-from analysis.places import PUBLISHED
+from analysis.parameters import Choices, Parameters, check
+from analysis.places import CLAIMS, PUBLISHED
 from analysis.records import Records
 from analysis.sources import (
     district_activity,
@@ -26,12 +26,21 @@ from analysis.sources import (
 )
 from analysis.sources.records import Reading, read_records
 from analysis.sources.registry import Input, identify, sources
+from analysis.standard.names import slug
 from analysis.standard.periods import parse_period
 
 BEFORE_2017 = ("home-office-ced-2016", "home-office-2017-18")
 # breakdown of reports: the source of residents by the same; the census asks sex, and an officer
 # perceives gender
 RESIDENTS = {"age": "mid-2020-age", "gender": "census-2021-sex"}
+# what a published table is about, as the ids of its counts name it
+_SUBJECTS = {
+    slug(name): name
+    for name in (
+        *home_office.TITLES,
+        *(population.subject_of(one.source) for one in population.LAYOUTS),
+    )
+}
 
 
 @dataclass
@@ -160,11 +169,33 @@ class Audit:
             return None
         return self._reading(given, str(parse_period(self.period).before), before=True).records
 
+    @property
+    def records_or_none(self) -> Records | None:
+        """The reports of the period; None where no file of them is given."""
+        return self.records if self.parameters.sources.records else None
+
     @cached_property
-    def published_margins(self) -> pd.DataFrame:
-        """What newspapers printed of one quarter, to be held against its records."""
-        self.read(margins.PUBLISHED_MARGINS, margins.SOURCE)
-        return margins.read_margins(margins.PUBLISHED_MARGINS)
+    def claims(self) -> Papers:
+        """What others printed, to be held against the figures."""
+        papers = read_claims()
+        for paper in papers.about(self.area).papers:
+            self.read(CLAIMS / f"{paper.name}.yml", paper.source)
+        return papers
+
+    def published_counts(self, ids: Iterable[str]) -> Counts:
+        """The published counts with these ids, or that patterns of ids name; those at hand."""
+        wanted = {*ids}
+        patterns = sorted(one for one in wanted if "*" in one)
+        tables = sorted({tuple(one.split("/")[:2]) for one in wanted})
+        held = gather([self._table(source, subject) for source, subject in tables])
+        for pattern in patterns:
+            wanted |= {*fnmatch.filter(held.frame["id"], pattern)}
+        return held.where(id=sorted(wanted))
+
+    def _table(self, source: str, subject: str) -> Counts:
+        """A published table as the ids of its counts name it; that of the audit's own workbook."""
+        tables = self._official if source == self.source else self._published(source)
+        return tables[_SUBJECTS[subject]]
 
     def _reading(self, given: str, period: str, before: bool = False) -> Reading:
         """A record-level file; one of another period than the audit's is named with its period."""
@@ -249,7 +280,7 @@ def check_at_hand(parameters: Parameters, where: str, base: Path) -> None:
 
     Official figures of the period are asked for by the chapters on them only.
     """
-    official = bool(set(parameters.chapters) & set(OFFICIAL_CHAPTERS))
+    official = parameters.asks_for_official_figures
     given = parameters.sources
     if official and given.home_office is None and parameters.period not in published.periods():
         raise refusal(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -23,9 +24,12 @@ from analysis.standard.periods import GRAMMAR, PATTERN, parse_period
 from analysis.standard.tactics import BROKEN_DOWN, CED_ORDERS
 
 CENSUSES = ("2011", "2021")
-OFFICIAL_CHAPTERS = ("data-quality", "taser", "injuries", "demographics")
-RECORD_CHAPTERS = ("records", "records-taser", "records-injuries", "records-demographics")
-CHAPTERS = OFFICIAL_CHAPTERS + RECORD_CHAPTERS
+_OFFICIAL = ("data-quality", "taser", "injuries", "demographics")
+_RECORDS = ("records", "records-taser", "records-injuries", "records-demographics")
+_EITHER = ("claims",)
+OFFICIAL_CHAPTERS = _OFFICIAL + _EITHER
+RECORD_CHAPTERS = _RECORDS + _EITHER
+CHAPTERS = _OFFICIAL + _RECORDS + _EITHER
 
 
 class _Strict(BaseModel):
@@ -187,7 +191,7 @@ class Parameters(_Strict):
 
     @model_validator(mode="after")
     def _records_for_their_chapters(self) -> Parameters:
-        of_records = [name for name in self.chapters if name in RECORD_CHAPTERS]
+        of_records = [name for name in self.chapters if name in _RECORDS]
         if of_records and not self.sources.records:
             problem = f"{of_records[0]!r} needs a record-level file under sources.records"
             raise refusal("chapters", problem, OFFICIAL_CHAPTERS)
@@ -197,6 +201,11 @@ class Parameters(_Strict):
     def name(self) -> str:
         """The name of the report's folder: area and period."""
         return f"{slug(self.area)}_{slug(self.period)}"
+
+    @property
+    def asks_for_official_figures(self) -> bool:
+        """Whether a chapter shows the official figures of the period."""
+        return not set(self.chapters).isdisjoint(_OFFICIAL)
 
 
 class _NoDoubles(yaml.SafeLoader):
@@ -220,10 +229,18 @@ class _NoDoubles(yaml.SafeLoader):
 
 def read_parameters(path: Path) -> Parameters:
     """A params file, checked; every fault in it is one line of the refusal."""
+    return check(read_yaml(path, "params file", Parameters.model_fields), str(path))
+
+
+def read_yaml(path: Path, what: str, keys: Iterable[str]) -> dict:
+    """The keys of a YAML file with their values; a key that stands twice is refused.
+
+    ``what`` names such a file and ``keys`` what it may hold, for those who are refused.
+    """
     try:
         given = yaml.load(path.read_text(encoding="utf-8"), Loader=_NoDoubles)
     except FileNotFoundError:
-        raise refusal(str(path), "there is no such params file") from None
+        raise refusal(str(path), f"there is no such {what}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise refusal(str(path), f"cannot be read ({error})") from None
     except yaml.YAMLError as error:
@@ -232,8 +249,8 @@ def read_parameters(path: Path) -> Parameters:
         problem = getattr(error, "problem", None) or str(error)
         raise refusal(f"{path}{line}", f"is not YAML: {problem}") from None
     if not isinstance(given, dict):
-        raise refusal(str(path), "holds no keys", Parameters.model_fields)
-    return check(given, str(path))
+        raise refusal(str(path), "holds no keys", keys)
+    return given
 
 
 def check(given: dict, where: str) -> Parameters:

@@ -1,131 +1,329 @@
-"""What others printed, held against what the figures give.
+"""What others printed: claims as typed files, each in our own words, with where it was printed.
 
-A claim names the series of the finding that it is about. Verdicts: ``holds``; ``holds only when
-cut off, not when rounded``; ``does not hold``; ``does not follow from the figures``; ``not
-checkable``.
+A file of ``data/claims`` holds what one source printed. A claim says which number was printed, in
+which unit and how qualified; of which area and period; what it counts (``of``, and ``against``
+where two numbers are compared); and which counts or finding it is ``about``. What it says of
+itself has to agree with those counts: else a right number may stand for the wrong thing.
 """
 
 from __future__ import annotations
 
-from decimal import ROUND_DOWN, Decimal
+import re
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
+from typing import Literal, TypeVar
 
-import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 
-from analysis.findings import Finding, Findings, not_available
+from analysis.checks.conditions import CONDITIONS
+from analysis.checks.tolerance import QUALIFIERS
+from analysis.counts import ALL, MEASURES
+from analysis.errors import Refused, refusal
+from analysis.parameters import read_yaml
 from analysis.places import CLAIMS
+from analysis.standard.forces import ENGLAND_AND_WALES, forces
+from analysis.standard.periods import GRAMMAR, parse_period
 
-# How far a printed number may lie from the figure, in units of its last printed digit, fixed
-# before any claim was checked. "Approximately" gives no licence beyond rounding.
-TOLERANCE = {"none": Decimal("0.5"), "approximately": Decimal("0.5")}
-JUDGEMENT = "judgement"
+COUNT, PER_CENT, RATIO, PER_THOUSAND = UNITS = ("count", "per cent", "ratio", "per thousand")
+SCALE = {COUNT: 1, PER_CENT: 100, RATIO: 1, PER_THOUSAND: 1000}
+PRINTS = (
+    "force paper", "newspaper", "official bulletin", "official table", "campaign or research",
+    "force page",
+)  # fmt: skip
+PREFIX = "claims-"  # the key of a file of claims as a source begins so
 
-NO_STANDARD = (
-    "a judgement needs a standard to be judged by, and the paper names none; the figures show how "
-    "often, not whether each use was necessary and proportionate"
-)
-
-HOLDS = "holds"
-CUT_OFF = "holds only when cut off, not when rounded"
-FAILS = "does not hold"
-DOES_NOT_FOLLOW = "does not follow from the figures"
-
-
-def read_claims(folder: Path = CLAIMS) -> list[dict]:
-    """Every file of claims, each a mapping with the claims in a list."""
-    files = sorted(folder.glob("*.yml"))
-    return [yaml.safe_load(path.read_text(encoding="utf-8")) for path in files]
+# What a claim may be about: the keys that stand together, and the units that this can have
+SUMS = {
+    ("count",): (COUNT,),
+    ("parts",): (COUNT,),
+    ("part", "whole"): (PER_CENT, PER_THOUSAND),
+    ("before", "now"): (COUNT, PER_CENT),
+    ("first", "second"): (RATIO,),
+    ("first", "first_per", "second", "second_per"): (RATIO,),
+    ("series",): (PER_CENT, PER_THOUSAND, RATIO),
+    ("condition",): (COUNT, PER_CENT),
+}
+_COMPARED = {"whole", "before", "second"}
 
 
-def check_claims(papers: list[dict], findings: Findings, area: str) -> Findings:
-    """For each claim about the area: what was printed, what the figures give, and the verdict.
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    A claim whose finding is not there is not checkable, with its reason.
+
+_Model = TypeVar("_Model", bound=_Strict)
+
+
+class Counted(_Strict):
+    """What is counted; area and period are those of the claim unless they are given."""
+
+    measure: Literal[*MEASURES]
+    tactic: str | list[str] = ALL
+    group: str | list[str] = ALL
+    area: str = ""
+    period: str = ""
+
+
+class About(_Strict):
+    """Ids of counts, patterns of ids to be added up, or claims (``claims-FILE/ID``).
+
+    ``part`` of ``whole``; ``now`` less ``before``, or its growth in per cent; ``first`` over
+    ``second``, each per the number that is given with it; ``parts`` are added up. Or the
+    ``series`` of a finding, or a ``condition`` on records.
     """
-    rows: list[Finding] = []
-    for paper in papers:
-        if paper["area"] == area:
-            for claim in paper["claims"]:
-                rows += _check(paper, claim, findings)
-    return Findings(tuple(rows))
+
+    count: str = ""
+    parts: list[str] = []
+    part: str = ""
+    whole: str = ""
+    now: str = ""
+    before: str = ""
+    first: str = ""
+    first_per: str = ""
+    second: str = ""
+    second_per: str = ""
+    series: str = ""
+    condition: Literal["", *CONDITIONS] = ""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(sorted(self.model_fields_set))
+
+    @property
+    def numbers(self) -> list[str]:
+        """The ids, patterns and claims whose values it takes."""
+        single = [getattr(self, key) for key in self.keys if key not in ("parts", "series")]
+        return [] if self.condition or self.series else [*self.parts, *single]
+
+    @model_validator(mode="after")
+    def _keys_that_go_together(self) -> About:
+        if self.keys not in SUMS:
+            allowed = [" with ".join(keys) for keys in SUMS]
+            raise refusal("about", f"{' with '.join(self.keys) or 'nothing'} given", allowed)
+        return self
 
 
-def _check(paper: dict, claim: dict, findings: Findings) -> list[Finding]:
-    words = {
-        "area": paper["area"],
-        "period": str(paper["period"]),
-        "edition": str(paper["edition"]),
-        "label": claim["text"],
-        "caveats": (f"printed in: {paper['printed_by']}, {paper['date']}",),
-    }
-    series_id = f"claim/{claim['id']}"
-    if claim["qualifier"] == JUDGEMENT:
-        return [
-            Finding(
-                series_id=f"{series_id}/verdict",
-                kind="verdict",
-                unit="",
-                outcome=DOES_NOT_FOLLOW,
-                method="the figures say how much, not whether it was too much",
-                **words | {"caveats": (*words["caveats"], NO_STANDARD)},
+class Claim(_Strict):
+    """One claim. Exactly one of ``about``, ``needs`` and ``judgement`` is given.
+
+    ``needs`` says which data would do to check it. ``rounded_to`` is the step to which a count
+    was rounded by the words of its source. ``contradicts`` names claims about the same thing that
+    print another number.
+    """
+
+    id: str
+    text: str
+    area: str
+    period: str
+    printed: str = ""
+    unit: Literal[*UNITS] = COUNT
+    qualifier: Literal[*QUALIFIERS] = "none"
+    rounded_to: int = 1
+    of: Counted | None = None
+    against: Counted | None = None
+    per: Counted | None = None
+    about: About | None = None
+    needs: str = ""
+    judgement: bool = False
+    contradicts: list[str] = []
+    note: str = ""
+
+    @field_validator("id")
+    @classmethod
+    def _plain_id(cls, given: str) -> str:
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", given):
+            raise refusal("id", repr(given), "small letters, digits and hyphens")
+        return given
+
+    @field_validator("text", "needs", "note")
+    @classmethod
+    def _words_alone(cls, given: str) -> str:
+        # a number in words of ours could not be traced
+        if re.search(r"\d", given):
+            raise refusal("text, needs or note", repr(given), "words without digits")
+        return given
+
+    @field_validator("area")
+    @classmethod
+    def _known_area(cls, given: str) -> str:
+        known = [*forces(), ENGLAND_AND_WALES]
+        if given not in known:
+            raise refusal("area", repr(given), known)
+        return given
+
+    @field_validator("period")
+    @classmethod
+    def _known_period(cls, given: str) -> str:
+        if str(parse_period(given)) != given:
+            raise refusal("period", repr(given), GRAMMAR)
+        return given
+
+    @field_validator("printed")
+    @classmethod
+    def _a_number(cls, given: str) -> str:
+        if not re.fullmatch(r"-?\d+(\.\d+)?|", given):
+            raise refusal("printed", repr(given), "digits, with a point for decimals")
+        return given
+
+    @model_validator(mode="after")
+    def _complete(self) -> Claim:
+        ways = [key for key in ("about", "needs", "judgement") if getattr(self, key)]
+        if len(ways) != 1:
+            raise refusal("about", f"{' and '.join(ways) or 'nothing'} given",
+                          "one of about, needs, judgement")  # fmt: skip
+        if self.judgement == bool(self.printed):
+            raise refusal("printed", repr(self.printed), "a number, unless it is a judgement")
+        if self.about:
+            self._fits(self.about)
+        return self
+
+    def _fits(self, about: About) -> None:
+        if self.unit not in SUMS[about.keys]:
+            given = f"{self.unit!r} with {' and '.join(about.keys)}"
+            raise refusal("unit", given, SUMS[about.keys])
+        wanted = {
+            "of": bool(about.numbers),
+            "against": bool(_COMPARED & {*about.keys}),
+            "per": bool(about.first_per),
+        }
+        for key, needed in wanted.items():
+            if needed and getattr(self, key) is None:
+                raise refusal(key, "is missing", "what the number counts")
+
+    @property
+    def step(self) -> Decimal:
+        """The unit of the last digit that claims anything."""
+        if self.unit == COUNT:
+            return Decimal(self.rounded_to)
+        return Decimal(1).scaleb(Decimal(self.printed).as_tuple().exponent)
+
+    @property
+    def digits(self) -> int:
+        return len(self.printed.partition(".")[2])
+
+
+class Paper(_Strict):
+    """What one source printed: a file of ``data/claims``."""
+
+    name: str
+    kind: Literal[*PRINTS]
+    printed_by: str
+    where: str
+    date: str
+    claims: list[Claim]
+
+    @property
+    def source(self) -> str:
+        """Its key in the registry, with which the id of each of its printed numbers begins."""
+        return f"{PREFIX}{self.name}"
+
+    def printed(self, claim: Claim) -> str:
+        """The id of a printed number of it, as counts have ids."""
+        return f"{self.source}/{claim.id}"
+
+    @model_validator(mode="after")
+    def _once_each(self) -> Paper:
+        ids = [claim.id for claim in self.claims]
+        double = [one for one in ids if ids.count(one) > 1]
+        if double:
+            raise refusal("id", f"{double[0]!r} stands twice")
+        return self
+
+
+@dataclass(frozen=True)
+class Papers:
+    """Every file of claims, each by its name."""
+
+    papers: tuple[Paper, ...]
+
+    def printed(self) -> dict[str, tuple[Paper, Claim]]:
+        """Every claim with its paper, by the id of the printed number."""
+        return {
+            paper.printed(claim): (paper, claim) for paper in self.papers for claim in paper.claims
+        }
+
+    def about(self, area: str) -> Papers:
+        """The claims about an area and those about England and Wales; papers with none go."""
+        kept = [
+            paper.model_copy(
+                update={
+                    "claims": [one for one in paper.claims if one.area in (area, ENGLAND_AND_WALES)]
+                }
             )
+            for paper in self.papers
         ]
-    digits = len(claim["printed"].partition(".")[2])
-    printed = Finding(
-        series_id=f"{series_id}/printed",
-        kind="printed",
-        unit=claim["unit"],
-        form=f"percent:{digits}",
-        value=float(Decimal(claim["printed"]) / 100),
-        method=f"as printed by the source, {claim['qualifier']} qualified",
-        **words,
-    )
-    about = [
-        finding
-        for finding in findings.where(series_id=claim["about"])
-        if finding.period == printed.period and finding.area == printed.area
-    ]
-    verdict = {"series_id": f"{series_id}/verdict", "kind": "verdict", "unit": "", **words}
-    if not about or not about[0].available:
-        reason = about[0].reason if about else "no finding about it is at hand"
-        return [printed, not_available(reason, **verdict)]
-    figure = Finding(
-        series_id=f"{series_id}/figure",
-        kind="figure",
-        unit=claim["unit"],
-        form=f"percent:{digits + 1}",
-        value=about[0].value,
-        method="the finding it is about",
-        counts=about[0].counts,
-        findings=(about[0].id,),
-        **words,
-    )
-    outcome = verdict_on(
-        Decimal(claim["printed"]), Decimal(repr(100 * about[0].value)), claim["qualifier"]
-    )
-    return [
-        printed,
-        figure,
-        Finding(
-            outcome=outcome,
-            counts=about[0].counts,
-            findings=(about[0].id,),
-            method="held if within half a unit of the last printed digit; fixed beforehand",
-            **verdict,
-        ),
-    ]
+        return Papers(tuple(paper for paper in kept if paper.claims))
+
+    def count_ids(self) -> set[str]:
+        """The ids, and patterns of ids, of the published counts that claims are about."""
+        claims = [claim for paper in self.papers for claim in paper.claims if claim.about]
+        named = {one for claim in claims for one in claim.about.numbers}
+        return {one for one in named if not one.startswith(PREFIX)}
 
 
-def verdict_on(printed: Decimal, figure: Decimal, qualifier: str) -> str:
-    """Whether a printed number holds for a figure in the same unit.
+def read_claims(folder: Path = CLAIMS) -> Papers:
+    """Every file of claims, in the order of their names.
 
-    >>> verdict_on(Decimal("17"), Decimal("17.80"), "approximately")
-    'holds only when cut off, not when rounded'
-    >>> verdict_on(Decimal("0.56"), Decimal("0.5602"), "none")
-    'holds'
+    Refuses, with file, claim, key, value and what is allowed: an unknown key, unit, qualifier,
+    area, period, measure or condition; digits in words of ours; a claim that is about nothing or
+    about two things; a claim that another one names and that is in no file; and a contradiction
+    between equal numbers.
     """
-    unit = Decimal(1).scaleb(printed.as_tuple().exponent)
-    tolerance = TOLERANCE[qualifier] * unit
-    if -tolerance <= figure - printed < tolerance:
-        return HOLDS
-    return CUT_OFF if figure.quantize(unit, ROUND_DOWN) == printed else FAILS
+    papers = Papers(tuple(_paper(path) for path in sorted(folder.glob("*.yml"))))
+    known = papers.printed()
+    for paper, claim in known.values():
+        named = {*claim.contradicts, *(claim.about.numbers if claim.about else ())}
+        where = f"{paper.name}.yml: {claim.id}"
+        for one in sorted(name for name in named if name.startswith(PREFIX)):
+            if one not in known:
+                raise refusal(where, f"{one!r} is no claim of these files")
+        for one in claim.contradicts:
+            if one in known and _same(claim, known[one][1]):
+                raise refusal(f"{where}: contradicts", f"{one!r} prints the same", "another number")
+    return papers
+
+
+def _same(claim: Claim, other: Claim) -> bool:
+    return (Decimal(claim.printed), claim.unit) == (Decimal(other.printed), other.unit)
+
+
+def _paper(path: Path) -> Paper:
+    given = read_yaml(path, "file of claims", Paper.model_fields)
+    listed = given.get("claims")
+    if not isinstance(listed, list):
+        raise refusal(f"{path.name}: claims", repr(listed), "a list of claims")
+    claims = [
+        _typed(Claim, one, f"{path.name}: claim {_name(one, n)}") for n, one in enumerate(listed, 1)
+    ]
+    return _typed(Paper, given | {"name": path.stem, "claims": claims}, path.name)
+
+
+def _name(given: object, number: int) -> str:
+    return str(given.get("id", number)) if isinstance(given, dict) else str(number)
+
+
+def _typed(model: type[_Model], given: object, where: str) -> _Model:
+    """A paper or a claim as typed; each fault is one line of the refusal."""
+    try:
+        return model.model_validate(given)
+    except Refused as error:
+        raise Refused(f"{where}: {error}") from None
+    except ValidationError as error:
+        raise Refused("\n".join(_line(model, where, fault) for fault in error.errors())) from None
+
+
+def _line(model: type[_Strict], where: str, fault: dict) -> str:
+    """One fault that pydantic found: file, claim, key, value, allowed."""
+    key = ".".join(str(part) for part in fault["loc"])
+    match fault["type"]:
+        case "missing":
+            return str(refusal(f"{where}: {key}", "is missing"))
+        case "extra_forbidden":
+            inner = {"about": About}.get(fault["loc"][0], Counted)
+            known = model if len(fault["loc"]) == 1 else inner
+            return str(refusal(where, f"key {key!r} is not known", known.model_fields))
+        case "literal_error":
+            allowed = re.findall(r"'([^']*)'", fault["ctx"]["expected"])
+        case _:
+            allowed = fault["msg"]
+    return str(refusal(f"{where}: {key}", repr(fault["input"]), allowed))

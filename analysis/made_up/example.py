@@ -1,7 +1,7 @@
 """The example: a made-up quarter with the margins that three newspapers printed of a real one.
 
 Peterborough Telegraph, Cambs Times and Hunts Post, 2017, on Cambridgeshire, April to June 2017
-(``data/claims/cambridgeshire-2017-Q2.csv``). Only the margins are theirs: who was hurt, where and
+(their files in ``data/claims``). Only the margins are theirs: who was hurt, where and
 by what is made up.
 """
 

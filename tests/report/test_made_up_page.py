@@ -30,7 +30,7 @@ def test_the_page_and_every_chapter_say_made_up(page):
     first = page.select_one("header").find(True)
     assert first["class"] == ["made-up"] and first.get_text().startswith("Made up.")
     chapters = page.select("section.chapter")
-    assert len(chapters) == 4
+    assert len(chapters) == 5
     assert all(chapter.find(True)["class"] == ["made-up"] for chapter in chapters)
 
 

@@ -1,0 +1,92 @@
+"""How far a printed number may lie from the figure: fixed here before any claim was checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
+
+HOLDS = "holds"
+OTHER_ROUNDING = "holds only when rounded another way"
+FAILS = "does not hold"
+
+# How far "nearly" and "about" reach: in percentage points, elsewhere a part of the number. A half
+# or a quarter said in words claims no digit, and who says "nearly 80" does not mean 74.
+POINTS, PART = Decimal(5), Decimal("0.1")
+
+
+@dataclass(frozen=True)
+class Qualifier:
+    """A word before a printed number: which figures it allows, in words and as a rule.
+
+    ``allows`` takes the figure, the printed number and the reach of a loose word, all in the unit
+    printed; None where the figure has to round to the printed number.
+    """
+
+    rule: str
+    reason: str
+    allows: Callable[[Decimal, Decimal, Decimal], bool] | None = None
+
+
+_ROUNDS = "the figure rounds to the printed number, a half away from nought"
+QUALIFIERS = {
+    "none": Qualifier(_ROUNDS, "who prints a digit claims it"),
+    "approximately": Qualifier(_ROUNDS, "the word says that the number is rounded, and no more"),
+    "about": Qualifier(
+        "the figure lies within five points, or a tenth of the number, of it",
+        "a part said in words claims no digit",
+        lambda figure, printed, reach: printed - reach <= figure <= printed + reach,
+    ),
+    "nearly": Qualifier(
+        "the figure lies below the number by five points, or a tenth of it, at most",
+        "what has reached a number is no longer nearly there",
+        lambda figure, printed, reach: printed - reach <= figure < printed,
+    ),
+    "more than": Qualifier(
+        "the figure lies above the number",
+        "the word sets no upper limit",
+        lambda figure, printed, _: figure > printed,
+    ),
+    "less than": Qualifier(
+        "the figure lies below the number",
+        "the word sets no lower limit",
+        lambda figure, printed, _: figure < printed,
+    ),
+    "at least": Qualifier(
+        "the figure is the number or lies above it",
+        "the word takes the number in",
+        lambda figure, printed, _: figure >= printed,
+    ),
+    "at most": Qualifier(
+        "the figure is the number or lies below it",
+        "the word takes the number in",
+        lambda figure, printed, _: figure <= printed,
+    ),
+}
+
+
+def verdict_on(
+    printed: Decimal, figure: Decimal, qualifier: str, *, step: Decimal, points: bool
+) -> str:
+    """Whether a printed number holds for a figure in the same unit.
+
+    ``step`` is the unit of its last digit that claims anything; ``points`` says that both are
+    percentages.
+
+    >>> verdict_on(Decimal(17), Decimal("17.8"), "approximately", step=Decimal(1), points=True)
+    'holds only when rounded another way'
+    >>> verdict_on(Decimal(50), Decimal(47), "nearly", step=Decimal(1), points=True)
+    'holds'
+    """
+    allows = QUALIFIERS[qualifier].allows
+    if allows:
+        reach = POINTS if points else PART * abs(printed)
+        return HOLDS if allows(figure, printed, reach) else FAILS
+    if _rounded(figure, step, ROUND_HALF_UP) == printed:
+        return HOLDS
+    others = {_rounded(figure, step, way) for way in (ROUND_DOWN, ROUND_UP)}
+    return OTHER_ROUNDING if printed in others else FAILS
+
+
+def _rounded(figure: Decimal, step: Decimal, way: str) -> Decimal:
+    return (figure / step).quantize(Decimal(1), way) * step
