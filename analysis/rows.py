@@ -7,12 +7,11 @@ about.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
+from numpy.typing import ArrayLike
 
 
-def packed(unit: str, rows: Iterable[int]) -> str:
+def packed(unit: str, rows: ArrayLike) -> str:
     """``unit:bits``: bit r of the hexadecimal number is set for row r.
 
     ``unit`` names what is added up over rows: counts of one unit whose rows do not overlap add up.
@@ -21,7 +20,7 @@ def packed(unit: str, rows: Iterable[int]) -> str:
     >>> packed("report", [2, 3, 5])
     'report:2c'
     """
-    numbers = np.fromiter(rows, np.int64)
+    numbers = np.asarray(rows, np.int64)
     held = np.zeros(numbers.max(initial=0) + 1, bool)
     held[numbers] = True
     bits = int.from_bytes(np.packbits(held, bitorder="little").tobytes(), "little")
@@ -44,5 +43,4 @@ def rows_of(text: str) -> list[int]:
     >>> rows_of("report:2c")
     [2, 3, 5]
     """
-    bits = bits_of(text)
-    return [row for row in range(bits.bit_length()) if bits >> row & 1]
+    return [row for row, bit in enumerate(reversed(f"{bits_of(text):b}")) if bit == "1"]

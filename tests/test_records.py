@@ -1,7 +1,10 @@
 """Counting over records, on reports written by hand."""
 
+import pandas as pd
 import pytest
 
+from analysis.records import Tally
+from analysis.rows import rows_of, unit_of
 from tests.records_by_hand import records_of
 
 
@@ -39,6 +42,23 @@ def test_not_stated_is_neither_discharged_nor_higher_than_drawn():
 
 def test_no_tallies_are_no_counts():
     assert len(records_of({}).counts([], "records")) == 0
+
+
+def test_a_tally_counts_its_rows_and_keeps_them():
+    records = records_of({}, {"age": "11-17"}, {}, {"age": "11-17"})
+    asked = Tally("reports", records.answered("age", "11-17"), "age: 11-17", group="11-17")
+    named = Tally("reports", pd.Index([4, 2]), "the first and the third", group="named")
+    counted = list(records.counts([asked, named], "records"))
+    assert [count.value for count in counted] == [2, 2]
+    assert [rows_of(count.rows) for count in counted] == [[3, 5], [2, 4]]
+    assert {unit_of(count.rows) for count in counted} == {"report"}
+
+
+def test_a_tally_of_what_is_not_one_for_each_row_is_given_its_number():
+    pairs = Tally("incidents", pd.Index([2, 3, 5]), "together", number=2, unit="incident by a rule")
+    (counted,) = records_of({}, {}, {}, {}).counts([pairs], "records")
+    assert (counted.value, counted.unit) == (2, "incident")
+    assert (unit_of(counted.rows), rows_of(counted.rows)) == ("incident by a rule", [2, 3, 5])
 
 
 def test_an_absent_field_is_named():

@@ -7,6 +7,7 @@ import pytest
 from analysis.errors import Refused
 from analysis.ledger import Ledger
 from analysis.places import ROOT
+from analysis.rows import rows_of, unit_of
 from analysis.sources import district_activity
 
 HEADER = (
@@ -44,6 +45,15 @@ def test_a_count_says_where_it_stands_and_both_grades(tmp_path):
         "Force log, cell row 2, incidents_immediate and incidents_prompt"
     )
     assert counts.one(measure="uses").text("where") == "Force log, cell row 2, uses"
+
+
+def test_what_is_added_up_over_rows_is_the_measure(tmp_path):
+    counts = read(tmp_path, HEADER + APRIL + MAY)
+    assert {(unit_of(one.rows), *rows_of(one.rows)) for one in counts} == {
+        (measure, row)
+        for measure in ("incidents", "authorisations", "uses", "discharges")
+        for row in (2, 3)
+    }
 
 
 def test_an_empty_cell_is_not_available_and_a_nought_is_nought(tmp_path):

@@ -85,7 +85,7 @@ def _sums(part: pd.DataFrame, period: str, group: str, districts: int) -> pd.Dat
             "table": "; ".join(sorted(set(found["table"]))),
             "cell": f"sum of {len(found)} rows, {measure}",
             "note": missing,
-            ROWS: packed(measure, (row for rows in found[ROWS] for row in rows_of(rows))),
+            ROWS: packed(measure, [row for rows in found[ROWS] for row in rows_of(rows)]),
         })  # fmt: skip
     breakdown = "" if group == ALL else "district"
     given = {"period": period, "area": "", "tactic": ALL, "breakdown": breakdown, "group": group}

@@ -13,6 +13,7 @@ from analysis.measures.records.incidents import (
     range_of_incidents,
     sizes_of_incidents,
 )
+from analysis.rows import rows_of, unit_of
 from analysis.standard.form import INCIDENT_RULES
 from tests.records_by_hand import records_of
 
@@ -178,6 +179,19 @@ def test_sizes_by_hand():
     assert sizes(RECORDS, "one place") == [2, 0, 0, 1, 0]
     assert sizes(RECORDS, "report") == [6, 0, 0, 0, 0]
     assert sizes(records_of(*[{}] * 7), "one place") == [0, 0, 0, 0, 1]
+
+
+def test_an_incident_stands_for_all_of_its_reports():
+    """One place: reports 2, 3, 4 and 7 are one incident of four, 5 and 6 one each."""
+    records = records_of(*({} for _ in range(3)), {"district": "Ely"}, {"date": "2017-04-02"}, {})
+    counts = {row.label: row.counts[0]
+              for row in sizes_of_incidents(records).where(method="one place")}  # fmt: skip
+    one, four = counts["Incidents of 1 report"], counts["Incidents of 4 reports"]
+    assert (one.value, rows_of(one.rows)) == (2, [5, 6])
+    assert (four.value, rows_of(four.rows)) == (1, [2, 3, 4, 7])
+    every = range_of_incidents(records).one("incidents/number/one-place").counts[0]
+    assert (every.value, rows_of(every.rows)) == (3, [2, 3, 4, 5, 6, 7])
+    assert {unit_of(row.rows) for row in (one, four, every)} == {"incident by one place"}
 
 
 def test_incidents_are_counted_as_incidents_and_never_as_people():

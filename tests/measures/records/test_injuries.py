@@ -17,6 +17,7 @@ from analysis.measures.records.injury_study import (
     Study,
 )
 from analysis.places import NOTEBOOKS
+from analysis.rows import rows_of
 from analysis.standard.form import report_fields
 from tests.records_by_hand import records_of
 
@@ -195,6 +196,13 @@ def test_one_injured_subject_is_one_incident_whoever_reports_it():
         proportion_confint(3, 14, method="wilson"), **CLOSE
     )
     assert {one.unit for one in rows} == {"incident", "share of incidents"}
+
+
+def test_an_incident_with_an_injury_stands_for_its_other_reports_too():
+    reports = [{**HURT, "time": "12:00"}, {"time": "12:20"}, {"date": "2017-04-02"}]
+    rows = injuries.injured_incidents(study(*reports, rule="within 30 minutes"))
+    (count,) = row(rows, "incidents/injured/within-30-minutes").counts
+    assert (count.value, rows_of(count.rows)) == (1, [2, 3])
 
 
 def test_aid_is_of_those_injured_and_not_of_others():

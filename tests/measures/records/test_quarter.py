@@ -9,6 +9,7 @@ from analysis.measures.intervals import wilson
 from analysis.measures.records import quarter
 from analysis.measures.records.incidents import group_reports
 from analysis.measures.records.questions import question_of
+from analysis.rows import rows_of, unit_of
 from analysis.sources.records import Reading, read_records
 from analysis.sources.records.remarks import Remark, remarks_frame
 from analysis.standard import form
@@ -70,6 +71,31 @@ def test_the_numbers_are_those_that_the_ledger_has():
     noted = ledger.frame.groupby("action")["number"].sum()
     found = quarter.what_was_read(given)
     assert [row.value for row in found][:3] == list(noted[["read", "used", "set aside"]])
+
+
+def test_rows_of_the_file_are_told_from_reports():
+    """Rows 2 to 5 are reports; 7 and 9 were set aside, 7 for two faults."""
+    given = reading((7, "SubjectAge", "x", "set aside"), (7, "Borough", "y", "set aside"),
+                    (9, "Borough", "z", "set aside"), rows=6)  # fmt: skip
+    counts = [row.counts[0] for row in quarter.what_was_read(given)][:3]
+    assert [rows_of(count.rows) for count in counts] == [[2, 3, 4, 5, 7, 9], [2, 3, 4, 5], [7, 9]]
+    assert {unit_of(count.rows) for count in counts} == {"row of the file"}
+    by_column = {row.label: rows_of(row.counts[0].rows)
+                 for row in quarter.set_aside_by_column(given)}  # fmt: skip
+    assert by_column == {"SubjectAge": [7], "Borough": [9]}
+
+
+def test_a_remark_names_its_rows_where_it_is_made_of_each():
+    found = quarter.what_was_changed(
+        reading(
+            (2, "SubjectAge", "a", "repaired", "11-17", "an age read as a date", 1),
+            (5, "SubjectAge", "b", "repaired", "11-17", "an age read as a date", 1),
+            (3, "Borough", "fenland", "spelled", "Fenland", "case", 12),
+        )
+    )
+    repaired, spelled = found
+    assert rows_of(repaired.counts[0].rows) == [2, 5]
+    assert spelled.counts == ("made-up-records/records-reading/*",)
 
 
 def test_changes_are_added_up_by_what_was_done_and_why():
@@ -351,6 +377,11 @@ def test_a_ced_only_ticked_is_a_tactic_reported():
     found = by("tactic", records_of({"tactics": [], "ced": ["CED aimed"]}))
     assert found.one("records/by-tactic/tactics-not-reported").value == 0
     assert found.one("records/by-tactic/ced").value == 1
+
+
+def test_tactics_in_all_are_of_the_reports_with_any():
+    uses = quarter.tactics_and_reports(RECORDS, {}).one("records/tactics/in-all").counts[0]
+    assert (unit_of(uses.rows), rows_of(uses.rows)) == ("tactic in a report", [2, 3, 5])
 
 
 def test_a_ced_only_ticked_is_a_tactic():

@@ -16,7 +16,9 @@ from analysis.measures.records.regression_diagnostics import (
     calibration,
     diagnostics,
 )
+from analysis.measures.records.regression_overview import odds_ratio
 from analysis.models.diagnostics import Calibration, link_test
+from analysis.rows import rows_of
 from tests.measures.records.regression_by_hand import planted, study_of
 from tests.records_by_hand import records_of
 
@@ -44,6 +46,20 @@ def test_the_size_of_the_fit_is_that_of_the_records(study, rows):
     assert rows["Reports"].value == len(study.records)
     assert rows["Incidents"].value == len(sizes)
     assert rows["Largest incident"].value == sizes.max()
+
+
+def test_sizes_rest_on_counts_and_what_else_there_is_on_the_ratio(study, rows):
+    for label in ("Reports", "Incidents", "Largest incident"):
+        (count,) = rows[label].counts
+        assert count.value == rows[label].value
+    largest = rows_of(rows["Largest incident"].counts[0].rows)
+    sizes = study.incidents["within 30 minutes"].value_counts()
+    assert len(largest) == sizes.max()
+    assert study.incidents["within 30 minutes"][largest].nunique() == 1
+    ratio = odds_ratio(study, study.estimate("Taser used", "Black"))
+    used = study.records.reports.index.isin(study.records.ced["row"]).sum()
+    assert rows["Brier score"].findings == (ratio.id,)
+    assert [count.value for count in rows["Brier score"].counts] == [used, len(study.records)]
 
 
 def test_events_per_coefficient_leaves_the_intercept_out(study, rows, on_raw_reports):

@@ -25,6 +25,7 @@ from analysis.measures.records.specifications import (
     series,
     spread,
 )
+from analysis.rows import rows_of
 from analysis.sources.records.reading import read_records
 from tests.measures.records.regression_by_hand import planted, study_of
 from tests.records_by_hand import records_of
@@ -71,6 +72,30 @@ def test_incidents_are_those_of_statsmodels_on_one_row_each(study, rows):
     lower, upper = fitted.conf_int().loc["ethnicity_Black"]
     assert (log(found.lower), log(found.upper)) == pytest.approx((lower, upper), abs=1e-8)
     assert [count.unit for count in found.counts] == ["incident"] * 4
+
+
+def test_incidents_stand_for_all_of_their_reports(study, rows):
+    """Of each incident the first report says whose it is; all of its reports are its rows."""
+    ethnicity = study.records.reports["ethnicity"].astype(str)
+    incidents = study.incidents["one place"]
+    first = ethnicity[~incidents.duplicated()]
+    black = incidents[first.index[first == "Black"]]
+    found = rows.one(
+        series(study, "Taser used", "Black", Specification("demographics", "one place"))
+    )
+    base = found.counts[1]
+    assert base.value == len(black)
+    assert rows_of(base.rows) == [row for row in incidents.index if incidents[row] in set(black)]
+
+
+def test_a_group_that_takes_in_those_not_known_says_so(study, rows):
+    ethnicity = study.records.reports["ethnicity"].astype(str)
+    for missing, place, taken in (("to comparison", 1, "Black"), ("to reference", 3, "White")):
+        chosen = Specification("demographics", missing=missing)
+        base = rows.one(series(study, "Taser used", "Black", chosen)).counts[place]
+        assert f"ethnic group {taken} or not known; " in base.cell
+        held = ethnicity.index[ethnicity.isin([taken, "Not reported"])]
+        assert rows_of(base.rows) == list(held)
 
 
 def test_taking_the_not_known_as_one_group_moves_its_numbers(study, rows):

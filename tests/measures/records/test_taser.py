@@ -8,6 +8,7 @@ from analysis.counts import gather
 from analysis.ledger import Ledger
 from analysis.measures.records import taser, taser_checks
 from analysis.records import CED_DETAILS
+from analysis.rows import rows_of
 from analysis.sources import district_activity
 from analysis.standard.form import CED_USES
 from tests.records_by_hand import records_of
@@ -205,6 +206,14 @@ def test_repeated_cycles_are_counted_where_they_can_be_ticked():
     assert contradictions(use(FIRED), use(FIRED), ced_details=details)["repeated-cycles"] == 1
     boxes = tuple(f"CED {device}: {detail}" for device in range(1, 5) for detail in CED_DETAILS)
     assert contradictions(use(FIRED), absent=boxes)["repeated-cycles"] is None
+
+
+def test_a_contradiction_names_its_reports():
+    details = pd.DataFrame({"row": [3], "device": [1], "detail": CED_DETAILS[:1]})
+    records = records_of(use(FIRED), use(FIRED), use(DRAWN), ced_details=details)
+    found = taser_checks.contradictions(records, "metropolitan")
+    cycles = found.one("records-taser/repeated-cycles").counts[0]
+    assert rows_of(cycles.rows) == [3]
 
 
 def test_tactics_and_block_that_disagree():

@@ -10,6 +10,7 @@ from statsmodels.stats.proportion import proportion_confint
 from analysis.counts import gather
 from analysis.ledger import Ledger
 from analysis.measures.records import volume, volume_slopes
+from analysis.rows import rows_of, unit_of
 from analysis.sources import district_activity
 from tests.conftest import EXPECTED
 
@@ -71,6 +72,13 @@ def test_sums_by_district_and_by_whole_quarter():
     part = sums.one(period="2017-Q1", measure="uses")
     assert part.reason == "a month of a district is missing from the source"
     assert {count.edition for count in sums} == {"made up"}
+
+
+def test_a_sum_is_of_the_rows_of_its_parts():
+    sums = volume.totals(activity(*BY_HAND), "Cambridgeshire")
+    ely = sums.one(group="Ely", measure="uses")
+    assert (unit_of(ely.rows), rows_of(ely.rows)) == ("uses", [3, 7, 8, 9])
+    assert rows_of(sums.one(period="2017-Q2", measure="incidents").rows) == [4, 5, 6, 7, 8, 9]
 
 
 def test_a_sum_with_a_part_that_is_not_available_is_not_available():
