@@ -47,10 +47,10 @@ class Finding:
     """One conclusion.
 
     ``value``, ``lower`` and ``upper`` are numbers in the unit that ``form`` prints; shares are
-    proportions. ``outcome`` holds the words of a verdict or a remark. ``counts`` are those it rests on, or a
-    pattern such as ``home-office-2019-20/age/*`` where it rests on a whole table. ``basis`` says
-    how the counts make a share or rate, such as ``{0} of {1}``. ``findings`` are the ids of other
-    findings that it rests on. ``made_by`` is the function that concluded it.
+    proportions. ``outcome`` holds the words of a verdict or a remark. ``counts`` are those it rests
+    on, or a pattern such as ``home-office-2019-20/age/*`` where it rests on a whole table.
+    ``basis`` says how the counts make a share or rate, such as ``{0} of {1}``. ``findings`` are the
+    ids of other findings that it rests on. ``made_by`` is the function that concluded it.
     """
 
     series_id: str
