@@ -85,8 +85,10 @@ def test_the_validator_finds_nothing(default_report, made_up_report, validated):
 
 def test_the_validator_would_find_something(made_up_report, validated, tmp_path):
     crate = read(made_up_report)
-    root = next(one for one in crate["@graph"] if one["@id"] == "./")
-    del root["license"]
+    ours = ("./", CRATE, "#authors")
+    crate["@graph"] = [one for one in crate["@graph"] if one["@id"] in ours]
+    root = crate["@graph"][0]
+    del root["license"], root["hasPart"], root["mentions"]
     root["shoeSize"] = 43  # a word that the context does not have
     (tmp_path / CRATE).write_text(json.dumps(crate), encoding="utf-8")
     found = " ".join(validated(tmp_path))
