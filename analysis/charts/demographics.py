@@ -18,7 +18,7 @@ from analysis.charts.drawing import (
     mark,
     new_figure,
 )
-from analysis.findings import TOO_FEW, Finding, Findings
+from analysis.findings import Finding, Findings
 from analysis.measures.disparity import Comparison, rung_of_limit
 from analysis.standard.forces import ENGLAND_AND_WALES, forces
 
@@ -141,10 +141,8 @@ def by_force(ratios: Findings, compared: Comparison, area: str) -> Chart:
                 axes.plot([row.lower, row.upper], [height, height], color=colour, linewidth=1.6)
                 axes.plot([row.value], [height], marker, color=colour, markersize=6)
             else:
-                axes.annotate(
-                    "too few to say" if row.status == TOO_FEW else "not available",
-                    (1, height), xytext=(5, 0), textcoords="offset points", va="center",
-                    fontsize=SMALL, color=GREY)  # fmt: skip
+                axes.annotate(row.text(), (1, height), xytext=(5, 0), textcoords="offset points",
+                              va="center", fontsize=SMALL, color=GREY)  # fmt: skip
         _ratios(axes, [row for row in ratios if row.available])
         axes.set_yticks(range(len(places)), places, fontsize=SMALL)
         axes.get_yticklabels()[places.index(area)].set_fontweight("bold")

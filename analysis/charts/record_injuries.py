@@ -7,7 +7,8 @@ import textwrap
 import matplotlib as mpl
 
 from analysis.charts.drawing import BLUE, ORANGE, STYLE, Chart, finish, mark, new_figure
-from analysis.findings import Findings
+from analysis.counts import SUPPRESSED
+from analysis.findings import TOO_FEW, Findings
 from analysis.measures.records.injury_study import OF_ALL
 
 LINE = 22  # characters of a name in a line
@@ -50,8 +51,10 @@ def _shares(findings: Findings, name: str, what: str, marker: str, colour: str) 
     listed = "; ".join(
         f"{row.label} {row.text()}, {row.text('lower')} to {row.text('upper')}" for row in shown
     )
-    few = [row.label for row in rows if not row.available]
+    few = [row.label for row in rows if row.status == TOO_FEW]
     rest = f" Too few reports to say: {', '.join(few)}." if few else ""
+    hidden = [row.label for row in rows if row.status == SUPPRESSED]
+    rest += f" {SUPPRESSED}: {', '.join(hidden)}." if hidden else ""
     return finish(
         figure,
         name,

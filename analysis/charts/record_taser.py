@@ -143,11 +143,16 @@ def funnel(findings: Findings) -> Chart | None:
 
     ``findings`` of ``analysis.measures.records.volume.funnel`` by district. Nothing is ranked.
     """
-    shares = _at_places(findings, "share")
-    if not shares:
-        return None
-    pooled = next(row for row in findings if row.series_id.endswith("/pooled"))
     limits = {edge: _at_places(findings, f"limits-{edge}") for edge in EDGES}
+    shares = {
+        place: row
+        for place, row in _at_places(findings, "share").items()
+        if all(place in rows for rows in limits.values())
+    }
+    pooled = _at_places(findings, "pooled")
+    if not shares or not pooled:
+        return None
+    [pooled] = pooled.values()
     sizes = {place: row.counts[1].value for place, row in shares.items()}
     order = sorted(shares, key=sizes.get)
     out = [place for place in order if _outside(shares, limits, place)]
@@ -186,8 +191,10 @@ def funnel(findings: Findings) -> Chart | None:
 
 
 def _at_places(findings: Findings, name: str) -> dict[str, Finding]:
-    """The findings of a series that ends so, by place."""
-    return {row.area: row for row in findings if row.series_id.endswith(f"/{name}")}
+    """The findings of a series that ends so and that have a value, by place."""
+    return {
+        row.area: row for row in findings if row.available and row.series_id.endswith(f"/{name}")
+    }
 
 
 def _outside(shares: dict, limits: dict, place: str) -> bool:

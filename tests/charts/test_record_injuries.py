@@ -1,11 +1,14 @@
 """Charts of injuries in records: what they show, and what has too few reports to be shown."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from bs4 import BeautifulSoup
 
 from analysis.charts import record_injuries as charts
+from analysis.counts import SUPPRESSED
+from analysis.findings import Findings
 from analysis.measures.records import injuries
 from analysis.measures.records.injury_study import OF_ALL, Study
 from tests.records_by_hand import records_of
@@ -88,3 +91,13 @@ def test_labels_are_marked_and_true(chart):
 def test_the_same_reports_give_the_same_bytes(make, chart):
     assert make(study(*REPORTS)).svg == chart.svg
     assert not re.search(r"<metadata|Date", chart.svg)
+
+
+def test_what_a_release_hides_is_not_called_too_few():
+    rows = injuries.by_highest_tactic(study(*REPORTS), "applied first", "metropolitan", "subjects")
+    hidden = dict(status=SUPPRESSED, reason="hidden", value=None, lower=None, upper=None)
+    shown = [replace(row, **hidden) if row.label == "Ground restraint" else row for row in rows]
+    chart = charts.subjects_by_tactic(Findings(tuple(shown)))
+    assert "[c]: Ground restraint." in chart.alternative
+    assert "Too few reports to say: Dog bite. [c]" in chart.alternative
+    assert labels(chart) == ["0.0%"]

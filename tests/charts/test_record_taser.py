@@ -1,12 +1,15 @@
 """Charts of Taser in records: what they show, and that they say what they leave out."""
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
 from analysis.charts import record_taser as charts
+from analysis.counts import SUPPRESSED
+from analysis.findings import Findings
 from analysis.ledger import Ledger
 from analysis.measures.records import taser, volume
 from analysis.sources import district_activity
@@ -149,3 +152,17 @@ def test_numerals_of_the_alternative_text_are_figures_of_its_rows(chart):
 def test_the_same_figures_give_the_same_bytes(request, chart):
     name = request.node.callspec.params["chart"]
     assert CHARTS[name]().svg == chart.svg
+
+
+def test_a_funnel_leaves_out_what_a_release_hides():
+    rows = volume.funnel(sums(DISTRICTS), *PLACE, "uses", "authorisations", by="district")
+    gone = dict(status=SUPPRESSED, reason="hidden", value=None, lower=None, upper=None, outcome="")
+
+    def without(**wanted):
+        hidden = [row.id for row in rows.where(**wanted)]
+        return Findings(tuple(replace(row, **gone) if row.id in hidden else row for row in rows))
+
+    assert labels(charts.funnel(without(area="Soham"))) == ["20.0%", "24.0%"]
+    assert "Soham" not in charts.funnel(without(area="Soham")).alternative
+    pooled = next(row.series_id for row in rows if row.series_id.endswith("/pooled"))
+    assert charts.funnel(without(series_id=pooled)) is None
