@@ -85,11 +85,13 @@ def _bands(levels: pd.Series, injured: pd.Series, order: tuple[str, ...]) -> dic
 
 
 def commonest_first(levels: pd.Series, injured: pd.Series) -> pd.Series:
-    """Categories by falling number of reports, then by name: the first is the reference.
+    """Categories with the commonest level first, which is the reference, and the others by name.
 
-    Levels without ten reports injured and ten not come last, since nothing rests on them.
+    A level without ten reports injured and ten not is no reference where another has them. An
+    order by size would say which of two numbers is the larger where a release hides both.
     """
     few = rare(levels, injured)
     sizes = levels.value_counts()
-    order = sorted(sizes.index, key=lambda one: (one in few, -sizes[one], one))
+    reference = sorted(sizes.index, key=lambda one: (one in few, -sizes[one], one))[:1]
+    order = [*reference, *sorted({*sizes.index} - {*reference})]
     return pd.Series(pd.Categorical(levels, order), index=levels.index)

@@ -64,8 +64,9 @@ _WITH_CAVEAT = {
 def what_was_read(reading: Reading) -> Findings:
     """Rows of the file, those used as reports and those set aside, and what follows for the rest.
 
-    The verdict is a part of a sentence: how many rows were set aside, for which column most often,
-    and which months have no report. Where more than 1 row in 100 was, the others may differ.
+    The verdict is a part of a sentence: whether rows were set aside, and which months have no
+    report. Where more than 1 row in 100 was, the others may differ. It names no number: those are
+    counts beside it, which a release may hide.
     """
     records = reading.records
     used, aside = records.reports.index, pd.Index(reading.set_aside["row"])
@@ -96,10 +97,7 @@ def what_was_read(reading: Reading) -> Findings:
 
 def _verdict(reading: Reading) -> str:
     number, empty = len(reading.set_aside), _months_without(reading.records)
-    said = "none was set aside"
-    if number:
-        were = "was" if number == 1 else "were"
-        said = f"{number:,} {were} set aside, most often for {next(iter(_columns(reading)))}"
+    said = "some were set aside" if number else "none was set aside"
     if not len(reading.records):
         return f"{said}, and nothing is left to count"
     if number > MOST_ASIDE * reading.rows:
@@ -114,17 +112,19 @@ def _months_without(records: Records) -> list[str]:
 
 
 def _columns(reading: Reading) -> dict[str, pd.Index]:
-    """Columns, or reasons that are of no column, and the rows set aside for each; most first."""
+    """Columns, or reasons that are of no column, and the rows set aside for each; by name.
+
+    An order by size would say which of two numbers is the larger where a release hides both.
+    """
     aside, found = reading.set_aside, {}
     for row, column, reason in zip(aside["row"], aside["column"], aside["reason"], strict=True):
         alone = reason.startswith(_TALK_ALONE)
         found.setdefault(reason.partition(" (")[0] if alone else column or reason, []).append(row)
-    most_first = sorted(found.items(), key=lambda one: -len(one[1]))
-    return {name: pd.Index(rows) for name, rows in most_first}
+    return {name: pd.Index(found[name]) for name in sorted(found)}
 
 
 def set_aside_by_column(reading: Reading) -> Findings:
-    """Rows set aside by the column of their first fault, most first; they add up to all of them."""
+    """Rows set aside by the column of their first fault, by name; they add up to all of them."""
     records, columns = reading.records, _columns(reading)
     if not columns:
         return Findings(())
@@ -154,7 +154,7 @@ def lost_questions(reading: Reading) -> dict[str, str]:
     faults = faults.assign(question=faults["column"].map(question_of))
     used, gone = len(reading.records), faults.groupby("question")["row"].nunique()
     return {
-        question: f"{number:,} of {used + number:,} rows were set aside for their {question}"
+        question: f"more than one row in a hundred was set aside for its {question}"
         for question, number in gone.items()
         if question and number > MOST_ASIDE * (used + number)
     }

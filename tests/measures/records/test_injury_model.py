@@ -204,7 +204,8 @@ def test_levels_without_an_order_become_other():
 def test_the_reference_is_the_commonest_level_that_can_carry_one():
     levels, injured = tried(Rarer_tactics=(5, 400), Ground_restraint=(10, 40), Shield=(20, 30))
     found = commonest_first(levels, injured)
-    assert list(found.cat.categories) == ["Ground restraint", "Shield", "Rarer tactics"]
+    # though more reports are of rarer tactics, too few of them have an injury; the others by name
+    assert list(found.cat.categories) == ["Ground restraint", "Rarer tactics", "Shield"]
 
 
 def test_no_more_covariates_than_injuries_allow():
