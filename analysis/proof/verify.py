@@ -34,10 +34,11 @@ SHOWN = 60  # characters of a line that differs
 
 @dataclass(frozen=True)
 class Difference:
-    """What differs, and why or how, in words."""
+    """What differs, and why or how, in words; ``output`` if it is a file of the report."""
 
     what: str
     cause: str
+    output: bool = False
 
     def __str__(self) -> str:
         return f"{self.what}: {self.cause}"
@@ -74,7 +75,7 @@ def summary(folder: Path, differences: list[Difference]) -> list[str]:
     lines = [str(one) for one in differences]
     if not differences:
         lines.append(f"{folder}: made again, every byte the same")
-    elif not any(one.what in files for one in differences):
+    elif not any(one.output for one in differences):
         lines.append("Every table, chart, chapter and page has the same bytes all the same")
     for name in sorted(manifest["failed_chapters"]):
         lines.append(f"chapter {name}: failed when the report was made")
@@ -261,7 +262,7 @@ class _Outputs:
         found = {name: words for name in names if (words := self._words(name))}
         if self.unexplained:
             found |= self._second_look()
-        return [Difference(name, found[name]) for name in sorted(found)]
+        return [Difference(name, found[name], output=True) for name in sorted(found)]
 
     def _words(self, name: str) -> str:
         held, said, made = (one.get(name) for one in (self.held, self.said, self.made))

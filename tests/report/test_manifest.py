@@ -27,7 +27,7 @@ def test_it_hashes_code_chapters_lock_inputs_and_outputs(default_report):
     code, inputs = manifest["code"], {one["file"]: one["sha256"] for one in manifest["inputs"]}
     assert {"analysis/cli.py", "analysis/report/page.css", "data/registry.csv"} <= code.keys()
     assert manifest["notebooks"].keys() == {"data-quality", "taser", "injuries", "demographics"}
-    table = (PUBLISHED / "home-office-2019-20" / "injuries.csv").relative_to(ROOT).as_posix()
+    table = (PUBLISHED / "home-office-2019-20" / "subject-injuries.csv").relative_to(ROOT).as_posix()
     assert table in inputs and not code.keys() & inputs.keys()
     for path, digest in (code | inputs | {"requirements.lock": manifest["lock"]}).items():
         assert sha256(ROOT / path) == digest, path
