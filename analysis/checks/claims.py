@@ -181,9 +181,10 @@ class Claim(_Strict):
         if self.unit not in SUMS[about.keys]:
             given = f"{self.unit!r} with {' and '.join(about.keys)}"
             raise refusal("unit", given, SUMS[about.keys])
+        share_of_reports = bool(about.condition) and self.unit == PER_CENT
         wanted = {
-            "of": bool(about.numbers),
-            "against": bool(_COMPARED & {*about.keys}),
+            "of": not about.series,
+            "against": bool(_COMPARED & {*about.keys}) or share_of_reports,
             "per": bool(about.first_per),
         }
         for key, needed in wanted.items():

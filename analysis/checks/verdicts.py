@@ -8,7 +8,7 @@ would do; ``does not follow from the figures``.
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -60,7 +60,8 @@ def check(
     each under ``claim/FILE/ID``. What is not at hand makes a claim not checkable.
     """
     about = papers.about(area)
-    basis = _Basis(papers.printed(), counts, findings, records, _conditions(about, records))
+    held = {count.id: count for count in counts}
+    basis = _Basis(papers.printed(), held, findings, records, _conditions(about, records))
     checked = [_Check(paper, claim, basis) for paper, claim in about.printed().values()]
     rows = [row for one in checked for row in one.rows()]
     return Findings(tuple(sorted(rows, key=lambda row: _COLUMNS.index(row.kind))))
@@ -157,7 +158,7 @@ class _Basis:
     """What claims are held against."""
 
     claims: dict[str, tuple[Paper, Claim]]
-    counts: Counts
+    counts: dict[str, Count]
     findings: Findings
     records: Records | None
     conditions: dict[str, Count]
@@ -166,8 +167,8 @@ class _Basis:
         """A count by its id, the sum of those that a pattern names, or a printed number."""
         if name.startswith(PREFIX):
             return self._printed(*self.claims[name])
-        ids = fnmatch.filter(self.counts.frame["id"], name) if "*" in name else name
-        found = [*self.counts.where(id=ids)]
+        ids = fnmatch.filter(self.counts, name) if "*" in name else [name]
+        found = [self.counts[one] for one in ids if one in self.counts]
         if not found:
             raise _NotAtHand(f"would need {_table(name)}")
         for count in found:
@@ -342,6 +343,7 @@ class _Check:
             method=f"counted in the records: {condition.words}",
             rests_on=counts,
             basis="{0} of {1}" if len(counts) > 1 else "",
+            disagrees=self._disagreements(counts),
         )
 
     def _found(self, series: str) -> _Figure:
@@ -355,17 +357,22 @@ class _Check:
             raise _NotAtHand(f"would need the sources of a finding: {reason}")
         (finding,) = found
         counts = [one for one in finding.counts if isinstance(one, Count)]
-        described = zip((claim.of, claim.against), counts, strict=False)
         return _Figure(
             value=Decimal(repr(finding.value)) * (100 if claim.unit == PER_CENT else 1),
             method="the finding it is about",
             rests_on=finding.counts,
             findings=(finding.id,),
             basis=finding.basis,
-            disagrees=_first(
-                self._disagreement(said, [_number(one)]) for said, one in described if said
-            ),
+            disagrees=self._disagreements(counts),
         )
+
+    def _disagreements(self, counts: Sequence[Count]) -> str:
+        """In what a claim differs from the counts of a share or of a finding, one after the other.
+
+        A finding may rest on counts of which the claim says nothing.
+        """
+        described = zip((self.claim.of, self.claim.against), counts, strict=False)
+        return _first(self._disagreement(said, [_number(one)]) for said, one in described if said)
 
     def _worked_out(self, about: About) -> _Figure:
         """A count, sum, share, difference, growth or ratio of the numbers that it names."""
