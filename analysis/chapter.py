@@ -195,8 +195,10 @@ def crosstab(rows: Findings | Counts, caption: str, *, down: str, across: str) -
 
     The interval of a finding stands in brackets below its value, and the counts below that.
     """
+    # rows that a release hides stand where they stood, also by what is no longer said of them
+    keys = [(getattr(row, down), getattr(row, across)) for row in rows]
     rows = _released(rows)
-    place = {(getattr(row, down), getattr(row, across)): row for row in rows}
+    place = dict(zip(keys, rows, strict=True))
     if len(place) < len(rows):
         raise ValueError(f"{caption}: several rows share {down} and {across}")
     downs, acrosses = (list(dict.fromkeys(key[side] for key in place)) for side in (0, 1))

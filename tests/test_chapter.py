@@ -268,7 +268,8 @@ def released(monkeypatch, tmp_path, audit):
     """Puts a plan in force that hides the uses of the ladder's activity, and what rests on them."""
     counts = {count.id: HIDDEN if count.measure == "uses" else {} for count in audit.activity}
     ladder = taser.ladder(audit.activity, "Cambridgeshire", "2019/20", 0.95)
-    hidden = {"status": SUPPRESSED, "value": None, "lower": None, "upper": None, "reason": FEW}
+    hidden = {"status": SUPPRESSED, "reason": FEW, "method": ""}
+    hidden |= dict.fromkeys(("value", "lower", "upper"))
     findings = {
         row.id: hidden if any(counts[one] for one in row.count_ids) else {} for row in ladder
     }
@@ -302,6 +303,13 @@ def test_in_a_release_tables_hide_values_intervals_counts_and_methods(released):
         assert "[c]" in shown_texts(shown)
         used = released.one("taser/used-per-authorisation")
         assert used.text() not in shown_texts(shown)
+
+
+def test_in_a_release_a_crosstab_keeps_the_places_of_what_is_hidden(released):
+    methods = released.where(label="Used per authorisation")
+    page = parsed(crosstab(methods, "Stages", down="label", across="method"))
+    assert page.select_one("th[scope=col]").get_text() == "Wilson score"
+    assert page.tbody.td.get_text().startswith("[c]")
 
 
 def test_in_a_release_charts_are_drawn_of_the_rows_that_the_plan_shows(released):
