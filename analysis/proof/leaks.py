@@ -114,7 +114,7 @@ def _against_rules(counts: pd.DataFrame, plan: Plan) -> Iterator[str]:
                 yield f"counts.csv: {row['id']} is neither rounded nor hidden"
         elif row["value"]:
             yield f"counts.csv: {row['id']} is hidden and has a value"
-        if row["printed"] not in ("", row["value"]):
+        if row["printed"] not in ("", SUPPRESSED, row["value"]):
             yield f"counts.csv: {row['id']} is printed as something else than its value"
 
 

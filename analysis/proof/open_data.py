@@ -75,7 +75,7 @@ _COLUMNS = {
     ),
     "becomes": Column("Becomes", "What it was read as"),
     "first": Column("First", "Where it stands first"),
-    "what": Column("What", "Count or finding", required=True),
+    "what": Column("What", "What is counted, or the kind of conclusion", required=True),
     "why": Column("Why", "Why it is hidden", required=True),
 }
 _TITLES = {

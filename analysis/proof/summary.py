@@ -8,6 +8,7 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
+from analysis.counts import SUPPRESSED
 from analysis.disclosure.plan import Plan
 from analysis.parameters import Parameters
 from analysis.report import page
@@ -18,7 +19,10 @@ _ANSWERS = re.compile(r'<section class="answers".*?</section>', re.S)
 
 
 def summary(parameters: Parameters, plan: Plan, report: str, made_up: bool) -> str:
-    """The page as HTML; its figures are the answers of the ``report``, a page of the release."""
+    """The page as HTML; its figures are the answers of the ``report``, a page of the release.
+
+    An answer that is hidden tells nothing in plain words, and is left to the report.
+    """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -27,13 +31,15 @@ def summary(parameters: Parameters, plan: Plan, report: str, made_up: bool) -> s
         keep_trailing_newline=True,
         undefined=jinja2.StrictUndefined,
     )
-    answers = re.findall(r"<p>.*?</p>", _ANSWERS.search(report)[0], re.S)
+    said = re.findall(r"<p>.*?</p>", _ANSWERS.search(report)[0], re.S)
+    answers = [answer for answer in said if f">{SUPPRESSED}<" not in answer]
     text = environment.get_template("summary.html.j2").render(
         area=parameters.area,
         period=parameters.period,
         months=parse_period(parameters.period).in_words.partition(" (")[0],
         records=bool(parameters.sources.records),
         answers=[Markup(answer) for answer in answers],
+        left_out=len(answers) < len(said),
         release=plan,
         made_up=made_up,
         style=Markup((page.HERE / "page.css").read_text(encoding="utf-8")),
