@@ -137,7 +137,6 @@ def test_parameters_are_those_of_the_manifest(made_up_report):
 def test_made_up_records_are_said_to_be(made_up_report, default_report):
     root = ROCrate(made_up_report).root_dataset
     assert root["name"].startswith("Made up: ") and "none of it happened" in root["description"]
-    assert root["datePublished"] == "2017-06"  # no edition has a date: the last month
     assert "ade up" not in json.dumps(read(default_report))
 
 
@@ -149,3 +148,13 @@ def test_writing_it_again_changes_no_byte(default_report, tmp_path):
             target.write_bytes(path.read_bytes())
     write_crate(tmp_path)
     assert (tmp_path / CRATE).read_bytes() == (default_report / CRATE).read_bytes()
+
+
+def test_without_a_dated_edition_the_date_is_the_last_month(made_up_report, tmp_path):
+    manifest = json.loads((made_up_report / "manifest.json").read_text("utf-8"))
+    manifest |= {"inputs": [], "outputs": {}, "failed_chapters": {"records": "ValueError: 3"}}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    write_crate(tmp_path)
+    crate = ROCrate(tmp_path)
+    assert crate.root_dataset["datePublished"] == "2017-06"  # of 2017-Q2
+    assert crate.get("#run")["error"] == "records: ValueError: 3"
