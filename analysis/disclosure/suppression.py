@@ -16,7 +16,10 @@ from scipy.optimize import OptimizeResult, linprog
 from analysis.disclosure.relations import Relations
 from analysis.parameters import Disclosure
 
-_NEAR = 1e-6  # what the solver leaves of a whole number, and of a price of nought
+_NEAR = 1e-6  # what the solver leaves of a whole number
+# The weight of cells that are sought beside the one that matters: all together they cannot outweigh
+# a hundredth of it. What bounds that one has a price above.
+_BESIDE, _BINDING = 1e-5, 0.05
 
 
 def rounded(number: int, rule: Disclosure) -> int:
@@ -99,38 +102,44 @@ class _Search:
         """Raise all unsafe cells at once, and lower them: most can be wide at the same time."""
         for sign in (1, -1):
             while (wanted := self.unsafe).any():
-                self._seek(wanted, sign)
+                self._seek(wanted.astype(float), sign)
                 if (self.unsafe == wanted).all():
                     break
 
     def protect(self, cell: int) -> None:
         """Hide the cheapest of those that bound a cell, until it is safe."""
-        wanted = np.arange(len(self.hidden)) == cell
         while self.unsafe[cell]:
-            prices = np.zeros(len(self.hidden))
-            for sign in (1, -1):
-                prices += self._seek(wanted, sign)
-                if not self.unsafe[cell]:
-                    return
-            binding = (prices > _NEAR) & ~self.hidden & (self.relations.numbers > 0)
-            dearest_last = np.lexsort((self.relations.numbers, self.cost))
-            self.hidden[next(one for one in dearest_last if binding[one])] = True
+            prices = self._seek_first(cell, 1)
+            if np.floor(self.high[cell] + _NEAR) - 1 >= self.width:  # a lower end can help
+                prices = np.maximum(prices, self._seek_first(cell, -1))
+            if not self.unsafe[cell]:
+                return
+            binding = (prices > _BINDING) & ~self.hidden & (self.relations.numbers > 0)
+            cheapest_first = np.lexsort((self.relations.numbers, self.cost))
+            self.hidden[next(one for one in cheapest_first if binding[one])] = True
 
-    def _seek(self, wanted: np.ndarray, sign: int) -> np.ndarray:
-        """Make the wanted cells large (1) or small (-1), no further than needed.
+    def _seek_first(self, cell: int, sign: int) -> np.ndarray:
+        """Seek one cell before all; of what is open then, other unsafe ones, which costs nothing."""
+        weights = _BESIDE * self.unsafe
+        weights[cell] = 1.0
+        return self._seek(weights, sign)
+
+    def _seek(self, weights: np.ndarray, sign: int) -> np.ndarray:
+        """Make the weighted cells large (1) or small (-1), no further than needed.
 
         Returns the price of each cell's bounds: those without one do not stand in the way.
         """
+        wanted = weights > 0
         lower, upper = bounds(self.relations, self.hidden, self.rule)
         if sign > 0:
             upper[wanted] = np.ceil(self.low[wanted] - _NEAR) + self.width
         else:
             lower[wanted] = np.maximum(1, np.floor(self.high[wanted] + _NEAR) - self.width)
-        solved = solve(self.relations, -sign * wanted, lower, upper)
-        seen = solved.x[: len(wanted)]
+        solved = solve(self.relations, -sign * weights, lower, upper)
+        seen = solved.x[: len(weights)]
         self.low, self.high = np.minimum(self.low, seen), np.maximum(self.high, seen)
         prices = np.abs(solved.lower.marginals) + np.abs(solved.upper.marginals)
-        return prices[: len(wanted)]
+        return prices[: len(weights)]
 
 
 def bounds(
