@@ -169,10 +169,13 @@ def _witnesses(folder: Path) -> dict[str, dict[str, object]]:
 
 
 def _crate(folder: Path) -> dict:
+    """The RO-Crate of a report; one without entities where it cannot be read."""
     try:
-        return json.loads((folder / CRATE).read_text("utf-8"))
-    except (OSError, ValueError):
+        crate = json.loads((folder / CRATE).read_text("utf-8"))
+        parameters_in(crate), hashes_in(crate)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {"@graph": [{"@id": "./", "hasPart": []}]}
+    return crate
 
 
 def _injected(path: Path) -> dict[str, object]:
@@ -222,7 +225,7 @@ def _versions(kind: str, before: dict, now: dict) -> Iterable[Difference]:
 def _edited_manifest(folder: Path) -> list[Difference]:
     said = hashes_in(_crate(folder)).get(MANIFEST)
     if said is None:
-        return [Difference(CRATE, "is missing, or does not name the manifest")]
+        return [Difference(CRATE, "is missing, or cannot be read, or does not name the manifest")]
     if said != sha256(folder / MANIFEST):
         return [Difference(MANIFEST, f"edited by hand: {CRATE} names another hash of it")]
     return []
@@ -233,10 +236,10 @@ def _of_the_manifest(manifest: dict, again: Path) -> list[Difference]:
     now = read_manifest(again)
     found = []
     for key in ("toolkit", "made_up"):
-        if manifest.get(key) != now[key]:
-            text = f"{key} is {_text(manifest.get(key))}, and {_text(now[key])} when made again"
+        if manifest[key] != now[key]:
+            text = f"{key} is {_text(manifest[key])}, and {_text(now[key])} when made again"
             found.append(Difference(MANIFEST, text))
-    before, after = manifest.get("failed_chapters", {}), now["failed_chapters"]
+    before, after = manifest["failed_chapters"], now["failed_chapters"]
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name):
             then, here = (one.get(name, "did not fail") for one in (before, after))

@@ -7,6 +7,8 @@ import platform
 from importlib import metadata
 from pathlib import Path
 
+from pydantic import BaseModel, ValidationError
+
 from analysis import __version__
 from analysis.errors import refusal
 from analysis.parameters import Parameters
@@ -15,6 +17,37 @@ from analysis.sources.published import LEDGER
 from analysis.sources.registry import CHECKSUMS, is_made_up, sha256
 
 MANIFEST = "manifest.json"
+
+
+class _Own(BaseModel):
+    path: str
+    sha256: str
+
+
+class _Input(BaseModel):
+    file: str
+    sha256: str
+    source: str
+
+
+class _Form(BaseModel):
+    """What a manifest must hold to be read."""
+
+    toolkit: dict[str, str]
+    code: dict[str, str]
+    notebooks: dict[str, str]
+    lock: str
+    packages: dict[str, str]
+    python: str
+    system: str
+    parameters: dict
+    sources: dict[str, _Own]
+    inputs: list[_Input]
+    made_up: bool
+    failed_chapters: dict[str, str]
+    outputs: dict[str, str]
+
+
 # What a report can be made with: the packages that pyproject.toml names.
 PACKAGES = (
     "csvw", "filelock", "ipykernel", "ipython", "jinja2", "jupyterlab", "matplotlib", "mistune",
@@ -84,7 +117,12 @@ def read_manifest(folder: Path) -> dict:
         ) from None
     except ValueError as error:
         raise refusal(str(path), f"is not JSON: {error}") from None
-    needed = {"parameters", "sources", "inputs", "outputs", "code", "packages"}
-    if not isinstance(content, dict) or not needed <= content.keys():
-        raise refusal(str(path), "is no manifest of this version of the toolkit", sorted(needed))
+    try:
+        _Form.model_validate(content)
+    except ValidationError as error:
+        key = ".".join(map(str, error.errors()[0]["loc"]))
+        problem = (
+            f"is no manifest of this version of the toolkit: {key or 'it'} is missing or wrong"
+        )
+        raise refusal(str(path), problem) from None
     return content
