@@ -1,0 +1,309 @@
+"""Comparing two reports: reads their folders, writes a table and a page of what differs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+from markupsafe import Markup
+
+from analysis import counts as count_tables
+from analysis import findings as finding_tables
+from analysis.checks import comparison
+from analysis.checks.compared import Report
+from analysis.checks.comparison import Comparison
+from analysis.counts import ROWS
+from analysis.errors import CannotWrite, refusal
+from analysis.findings import formatted
+from analysis.measures.contrasts import DIFFERENCE
+from analysis.report import page
+from analysis.report.crate import flat
+from analysis.report.manifest import read_manifest
+from analysis.rows import unit_of
+from analysis.sources.registry import sha256
+from analysis.tables import read_table, write_table
+
+TABLE, PAGE = "comparison.csv", "comparison.html"
+_MADE_WITH = ("code", "notebooks", "packages", "python", "system")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two reports: what is compared of it, and what it was made with."""
+
+    report: Report
+    manifest: dict
+
+    @property
+    def name(self) -> str:
+        return f"{self.report.area}, {self.report.period}"
+
+
+def compare(before: Path, after: Path, out: Path) -> list[str]:
+    """Compare the report in ``after`` (B) with that in ``before`` (A); returns what to tell.
+
+    Writes comparison.csv and comparison.html to ``out``. Refuses a folder that is no report or
+    was edited, an ``out`` that holds other files, and two periods or areas that are one content.
+    """
+    _refuse_other_files(out)
+    a, b = (_read(folder) for folder in (before, after))
+    _refuse_one_file(a, b)
+    found = comparison.compare(a.report, b.report)
+    try:
+        write_table(found.frame, out / TABLE)
+        (out / PAGE).write_text(_page(found, a, b), encoding="utf-8", newline="\n")
+    except OSError as error:
+        where = f"{error.filename or out}: cannot be written ({error.strerror})"
+        raise CannotWrite(where) from None
+    told = [f"A: {a.name}. B: {b.name}. These are {found.relation}."]
+    return told + _answers(found) + [str(out / PAGE), str(out / TABLE)]
+
+
+def _refuse_other_files(out: Path) -> None:
+    if not out.exists():
+        return
+    others = sorted({path.name for path in out.iterdir()} - {TABLE, PAGE}) if out.is_dir() else [""]
+    if others:
+        problem = f"holds other files, such as {others[0]!r}" if others[0] else "is no folder"
+        raise refusal(str(out), problem, "a new folder, or one of an earlier comparison")
+
+
+def _read(folder: Path) -> Side:
+    manifest = read_manifest(folder)
+    tables = {
+        name: _table(folder, manifest, f"{name}.csv", module.COLUMNS)
+        for name, module in (("findings", finding_tables), ("counts", count_tables))
+    }
+    units = {}
+    if "rows.csv" in manifest["outputs"]:
+        rows = _table(folder, manifest, "rows.csv", ["id", ROWS])
+        units = dict(zip(rows["id"], map(unit_of, rows[ROWS]), strict=True))
+    files = defaultdict(dict)
+    for one in manifest["inputs"]:
+        files[one["source"]][one["file"]] = one["sha256"]
+    given = manifest["parameters"]
+    release = manifest.get("release", {})
+    return Side(
+        Report(given["area"], given["period"], **tables, choices=given["choices"], files=files,
+               units=units, rounded=frozenset(release.get("restricted", ()))),
+        manifest,
+    )  # fmt: skip
+
+
+def _table(folder: Path, manifest: dict, name: str, columns: list[str]) -> pd.DataFrame:
+    """A table of the report, with the bytes that the manifest names."""
+    path = folder / name
+    if sha256(path) != manifest["outputs"].get(name):
+        raise refusal(str(path), "was edited since the report was made", "a report as it was made")
+    return read_table(path, columns)
+
+
+def _refuse_one_file(a: Side, b: Side) -> None:
+    """One file of records under two periods or areas is a likely copy (definition 25)."""
+    hashes = [side.manifest["sources"].get("records", {}).get("sha256") for side in (a, b)]
+    if a.name != b.name and hashes[0] and hashes[0] == hashes[1]:
+        problem = "rest on one file of records, byte for byte: a likely copy (definition 25)"
+        raise refusal(f"{a.name} and {b.name}", problem, "each report on its own records")
+
+
+def _answers(found: Comparison) -> list[str]:
+    """What came of it, in sentences."""
+    results = found.frame["result"].value_counts()
+    if set(results.index) == {comparison.EQUAL}:
+        return [f"Nothing differs in {len(found.frame):,} series."]
+    number = {name: int(results.get(name, 0)) for name in comparison.RESULTS}
+    return [*_of_chance(found, number), *_of_the_rest(number)]
+
+
+def _of_chance(found: Comparison, number: dict[str, int]) -> Iterator[str]:
+    if not found.tests:
+        yield "Nothing was tested for chance."
+        return
+    yield (
+        f"{number[comparison.BEYOND]:,} of {found.tests:,} figures that were tested differ beyond "
+        f"chance (q at most {found.alpha:g}), {number[comparison.WITHIN]:,} do not."
+    )
+    yield (
+        f"Had nothing changed, about {found.alpha * found.tests:,.0f} of {found.tests:,} tests "
+        f"would have fallen below {found.alpha:g} by chance alone; {found.below:,} did. The "
+        "q-values allow for so many tests."
+    )
+
+
+def _of_the_rest(number: dict[str, int]) -> Iterator[str]:
+    missing = sum(number[name] for name in comparison.MISSING.values())
+    alone = sum(number[name] for name in comparison.ONLY.values())
+    yield f"Revised, which is no change in what happened: {number[comparison.REVISED]:,}."
+    if number[comparison.OTHERWISE]:
+        yield (
+            f"Made otherwise from the same source, by other code or parameters: "
+            f"{number[comparison.OTHERWISE]:,}."
+        )
+    yield (
+        f"Not comparable: {number[comparison.UNCOMPARABLE]:,}. Not available in one or either: "
+        f"{missing:,}. In one report only: {alone:,}. Different, and not tested: "
+        f"{number[comparison.UNTESTED]:,}. The same: {number[comparison.EQUAL]:,}."
+    )
+
+
+@dataclass(frozen=True)
+class _Group:
+    """A table of the page, or a list of reasons with the number of series of each."""
+
+    title: str
+    said: str
+    rows: tuple[dict[str, str], ...] = ()
+    reasons: tuple[tuple[str, int], ...] = ()
+    folded: bool = False
+
+
+def _page(found: Comparison, a: Side, b: Side) -> str:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    made_up = [name for name, side in (("A", a), ("B", b)) if side.manifest["made_up"]]
+    text = environment.get_template("compare.html.j2").render(
+        sides={"A": a.name, "B": b.name},
+        relation=found.relation,
+        made_up=made_up,
+        answers=_answers(found),
+        warnings=_warnings(found),
+        groups=[*_groups(found, a, b)],
+        making=[*_making(a, b)],
+        table=TABLE,
+        style=Markup((page.HERE / "page.css").read_text(encoding="utf-8")),
+    )
+    return text.replace("\r\n", "\n")
+
+
+def _warnings(found: Comparison) -> list[str]:
+    """The caveats of the comparisons, each once, as sentences."""
+    caveats = {one for text in found.frame["caveats"] for one in text.split("; ") if one}
+    known = [comparison.RECORDING, comparison.NO_RANKING, comparison.INDEPENDENT]
+    return [f"{one[0].upper()}{one[1:]}." for one in known if set(one.split("; ")) <= caveats]
+
+
+def _groups(found: Comparison, a: Side, b: Side) -> Iterator[_Group]:
+    """The tables of the page: figures on the areas that the reports are about."""
+    own = found.frame[
+        found.frame["area_a"].isin(["", a.report.area])
+        & found.frame["area_b"].isin(["", b.report.area])
+    ]
+    for title, result, said, folded in (
+        ("Differs beyond chance", comparison.BEYOND, "Chance alone would hardly do this.", False),
+        ("Revised", comparison.REVISED, "One place and period, other sources: a correction, and no "
+         "change in what happened.", False),
+        ("Made otherwise", comparison.OTHERWISE, "The same source, counted by other code or "
+         "parameters.", False),
+        ("No difference beyond chance", comparison.WITHIN, "The numbers differ no more than chance "
+         "alone can make them differ. That does not show that nothing changed.", True),
+        ("Differs, not tested", comparison.UNTESTED, "There are no limits of chance to hold these "
+         "against: the table says why.", True),
+        ("Not comparable", comparison.UNCOMPARABLE, "One series, counted or measured in two ways.",
+         False),
+    ):  # fmt: skip
+        chosen = own[own["result"] == result]
+        for table, what in (("finding", "findings"), ("count", "counts")):
+            rows = tuple(_shown(row) for row in chosen[chosen["table"] == table].to_dict("records"))
+            if rows:
+                yield _Group(f"{title}: {what}", said, rows, folded=folded)
+    absent = [*comparison.MISSING.values(), *comparison.ONLY.values()]
+    for result in absent:
+        reasons = own.loc[own["result"] == result, "reason"].value_counts()
+        if len(reasons):
+            listed = sorted(reasons.items(), key=lambda one: (-one[1], one[0]))
+            yield _Group(result[0].upper() + result[1:], "", reasons=tuple(listed))
+
+
+def _shown(row: dict[str, str]) -> dict[str, str]:
+    """A row as the page shows it."""
+    kind = row["form"].partition(":")[0]
+    return {
+        "label": row["label"],
+        "unit": row["unit"],
+        "period": " and ".join(dict.fromkeys((row["period_a"], row["period_b"]))),
+        "a": _value(row, "a"),
+        "a_limits": _limits(row["lower_a"], row["upper_a"], row["form"]),
+        "b": _value(row, "b"),
+        "b_limits": _limits(row["lower_b"], row["upper_b"], row["form"]),
+        "difference": _difference(row["difference"], row["form"]),
+        "ratio": formatted(float(row["ratio"]), "number:2") if row["ratio"] else "",
+        "limits": _contrast_limits(row, kind),
+        "limits_of": row["limits_of"],
+        "q": _q(row["q"]),
+        "reason": row["reason"],
+    }
+
+
+def _value(row: dict[str, str], side: str) -> str:
+    value = row[f"value_{side}"]
+    if value:
+        return formatted(float(value), row["form"])
+    return row[f"outcome_{side}"] or row[f"status_{side}"]
+
+
+def _limits(lower: str, upper: str, form: str) -> str:
+    if not lower or not upper:
+        return ""
+    return f"{formatted(float(lower), form)} to {formatted(float(upper), form)}"
+
+
+def _contrast_limits(row: dict[str, str], kind: str) -> str:
+    if not row["p"]:
+        return ""
+    if row["limits_of"] != DIFFERENCE:
+        upper = formatted(float(row["upper"]), "number:2") if row["upper"] else "no limit"
+        return f"{formatted(float(row['lower']), 'number:2')} to {upper}"
+    return _points(_limits(row["lower"], row["upper"], row["form"]), kind)
+
+
+def _difference(difference: str, form: str) -> str:
+    if not difference:
+        return ""
+    sign = "+" if float(difference) > 0 else ""
+    return sign + _points(formatted(float(difference), form), form.partition(":")[0])
+
+
+def _points(text: str, kind: str) -> str:
+    """Differences of shares are percentage points, not per cent."""
+    return f"{text.replace('%', '')} points" if kind == "percent" else text
+
+
+def _q(q: str) -> str:
+    if not q:
+        return ""
+    return "under 0.001" if float(q) < 0.001 else formatted(float(q), "number:3")
+
+
+def _making(a: Side, b: Side) -> Iterator[str]:
+    """What the two reports were made with, where it differs."""
+    for name in _MADE_WITH:
+        own, other = (side.manifest[name] for side in (a, b))
+        if own == other:
+            continue
+        if isinstance(own, dict):
+            differ = sorted(one for one in own.keys() | other.keys()
+                            if own.get(one) != other.get(one))  # fmt: skip
+            yield f"{name}: {', '.join(differ)}"
+        else:
+            yield f"{name}: {own} and {other}"
+    given = [flat(side.manifest["parameters"]) for side in (a, b)]
+    for key in sorted(given[0].keys() | given[1].keys()):
+        values = [str(one.get(key, "not given")) for one in given]
+        if values[0] != values[1]:
+            yield f"parameter {key}: {values[0]} and {values[1]}"
+    for name, side in (("A", a), ("B", b)):
+        for chapter in sorted(side.manifest["failed_chapters"]):
+            yield f"chapter {chapter} failed in {name}: what it would have found is missing"
+        if release := side.manifest.get("release"):
+            base = release["rounding"]
+            yield f"{name} is a release: its restricted numbers are rounded to {base}"
