@@ -1,0 +1,200 @@
+"""Releases: a report made again with a plan of disclosure control in force, for everybody.
+
+A release cannot be made without its plan: its files are those of a run to which the plan was told
+(``analysis.chapter``), and a last look (``analysis.proof.leaks``) holds them against it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import counts as count_tables
+from analysis import findings as finding_tables
+from analysis.counts import ROWS
+from analysis.disclosure.control import plan_of
+from analysis.disclosure.plan import Plan
+from analysis.errors import CannotWrite, refusal
+from analysis.parameters import Parameters, check
+from analysis.places import PARAMS, ROOT
+from analysis.proof import open_data
+from analysis.proof.leaks import leaks
+from analysis.proof.summary import SUMMARY, summary
+from analysis.report.crate import write_crate
+from analysis.report.manifest import MANIFEST, files_of, read_manifest
+from analysis.report.run import run
+from analysis.sources.registry import sha256, source_of
+from analysis.tables import read_table, write_table
+
+# Of a run: the pages, the tables and the charts. No notebooks, whose cells hold the same once
+# more, no rows of records, and a manifest and crate of its own.
+_RELEASED = ("report.html", "trace.html", "counts.csv", "findings.csv", "ledger.csv", "charts")
+_MADE_WITH = ("code", "notebooks", "lock", "packages", "python", "system")
+
+
+def release(report: Path, out: Path, base: Path | None = None) -> list[str]:
+    """Make the release of the report in a folder, in ``out``; returns what to tell who asked.
+
+    The report's own sources are found from ``base``, the folder of params files, the project or
+    the current folder, and only with the bytes that the report was made from. Refuses a folder
+    that is no report, a report edited by hand, failed in a chapter or made by other code, an
+    ``out`` that is there already, and a release that would show more than its plan. All of the
+    release is written, or nothing.
+    """
+    manifest = read_manifest(report)
+    _refuse_unfit(report, manifest, out)
+    parameters = check(manifest["parameters"], str(report / MANIFEST))
+    counts, findings = _tables(report)
+    restricted = restricted_sources(manifest["inputs"])
+    plan, log = plan_of(counts, findings, parameters.disclosure, restricted)
+    with tempfile.TemporaryDirectory() as scratch:
+        named = _with_sources(parameters, manifest, base, Path(scratch))
+        plan.write(Path(scratch) / "plan.json")
+        made = run(named, Path(scratch) / "report", Path(scratch), Path(scratch) / "plan.json")
+        _refuse_failed(made.failures)
+        _refuse_other_code(manifest, read_manifest(made.folder))
+        staging = Path(scratch) / "release"
+        _assemble(made.folder, staging, named, plan, log)
+        faults = open_data.faults(staging)
+        secrets = {one["sha256"] for one in manifest["inputs"] if one["source"] in restricted}
+        faults += leaks(staging, plan, counts.drop(columns=ROWS), findings, secrets)
+        if faults:
+            raise refusal(str(out), f"nothing is released: {faults[0]} (faults: {len(faults)})")
+        _put(staging, out)
+    return _told(out, plan, counts)
+
+
+def restricted_sources(inputs: list[dict]) -> set[str]:
+    """The sources of a report that are not known to be public.
+
+    Those that the registry calls restricted or does not know, and those of which a file was read
+    whose bytes nobody has registered: a force's own, in the form of a public one.
+    """
+    return {
+        one["source"]
+        for one in inputs
+        if not one["registered"] or source_of(one["source"]).access != "published"
+    }
+
+
+def _refuse_unfit(report: Path, manifest: dict, out: Path) -> None:
+    if out.exists():
+        raise refusal(str(out), "is there already", "a new name")
+    _refuse_failed(manifest["failed_chapters"])
+    for name, digest in sorted(manifest["outputs"].items()):
+        path = report / name
+        if not path.is_file() or sha256(path) != digest:
+            how = "was edited since the report was made" if path.is_file() else "is missing"
+            raise refusal(str(path), how, "a report as it was made: run it again")
+
+
+def _refuse_failed(failures: dict[str, str]) -> None:
+    for chapter, reason in sorted(failures.items()):
+        raise refusal(f"chapter {chapter}", f"failed: {reason}", "a report without failed chapters")
+
+
+def _refuse_other_code(before: dict, now: dict) -> None:
+    """A plan for the numbers of other code would not be one for those that are shown."""
+    for part in _MADE_WITH:
+        if before[part] != now[part]:
+            raise refusal(MANIFEST, f"the report was made with another {part}", "run it again")
+
+
+def _tables(report: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Counts with their rows, and findings, of a report, all text."""
+    counts = read_table(report / "counts.csv", count_tables.COLUMNS)
+    rows = report / "rows.csv"
+    held = read_table(rows, ["id", ROWS]).set_index("id")[ROWS] if rows.exists() else {}
+    counts[ROWS] = counts["id"].map(held).fillna("")
+    return counts, read_table(report / "findings.csv", finding_tables.COLUMNS)
+
+
+def _with_sources(
+    parameters: Parameters, manifest: dict, base: Path | None, scratch: Path
+) -> Parameters:
+    """The parameters with the report's own sources as copies in ``scratch``, by their names alone.
+
+    So no path of this machine reaches the release, and the bytes are those of the report.
+    """
+    given = {}
+    for key, source in manifest["sources"].items():
+        name = f"{key}/{Path(source['path']).name}"
+        (scratch / key).mkdir()
+        shutil.copyfile(_found(key, source, base), scratch / name)
+        given[key] = name
+    return check(parameters.model_dump() | {"sources": given}, "the release")
+
+
+def _found(key: str, source: dict, base: Path | None) -> Path:
+    """The file of a source, by its path or its name, with the hash that the manifest names."""
+    folders = [base] if base else [PARAMS, Path.cwd(), ROOT]
+    names = source["path"], Path(source["path"]).name
+    for path in (folder / name for folder in folders for name in names):
+        if path.is_file() and sha256(path) == source["sha256"]:
+            return path
+    raise refusal(
+        f"sources.{key}: {names[1]}",
+        "is not at hand as the report was made from it",
+        f"--base, the folder from which {source['path']} is found",
+    )
+
+
+def _assemble(made: Path, folder: Path, parameters: Parameters, plan: Plan, log: pd.DataFrame):
+    """The files of the release in ``folder``, from a run with the plan in force."""
+    manifest = read_manifest(made)
+    folder.mkdir()
+    for name in _RELEASED:
+        if (made / name).is_dir():
+            shutil.copytree(made / name, folder / name)
+        elif (made / name).exists():
+            shutil.copyfile(made / name, folder / name)
+    write_table(log, folder / open_data.LOG)
+    open_data.tidy(folder)
+    keys = sorted({one["source"] for one in manifest["inputs"]})
+    made_up = "Made up: " if manifest["made_up"] else ""
+    title = f"{made_up}Police use of force: {parameters.area}, {parameters.period}"
+    open_data.describe(folder, title, [source_of(key) for key in keys])
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    _write(folder / SUMMARY, summary(parameters, plan, page, manifest["made_up"]))
+    # the hash of a restricted source is left out, as in everything else: see analysis.chapter
+    own = {key: source | {"sha256": ""} for key, source in manifest["sources"].items()}
+    control = {"threshold": plan.threshold, "rounding": plan.rounding,
+               "restricted": sorted(plan.restricted)}  # fmt: skip
+    content = manifest | {"sources": own, "release": control, "outputs": files_of(folder)}
+    text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False)
+    _write(folder / MANIFEST, f"{text}\n")
+    write_crate(folder)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _put(staging: Path, out: Path) -> None:
+    """Put the finished release in its place as a whole: first beside it, then by its name."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out.parent, prefix=f".{out.name}.") as beside:
+            whole = Path(shutil.copytree(staging, Path(beside) / out.name))
+            os.rename(whole, out)
+    except OSError as error:
+        where = f"{error.filename or out}: cannot be written ({error.strerror})"
+        raise CannotWrite(where) from None
+
+
+def _told(out: Path, plan: Plan, counts: pd.DataFrame) -> list[str]:
+    changes = [plan.counts[one] for one in counts["id"]]
+    hidden = sum(change.get("value", 0) is None for change in changes)
+    under = "; ".join(sorted(plan.restricted)) or "none: all sources are published"
+    return [
+        f"{out / 'report.html'}",
+        f"Under control: {under}",
+        f"Hidden: {hidden:,} of {len(changes):,} counts, and what rests on them "
+        f"({open_data.LOG}); rounded to {plan.rounding}: the other restricted ones",
+        "Read it before it leaves the force: no rule knows what your readers know already.",
+    ]
