@@ -24,6 +24,8 @@ from analysis.tables import significant
 DIGITS = 2  # of a value that no formula gives
 # Words that say that a number is small, though none is shown.
 _SMALL = re.compile(r"\b(fewer than|too few)\b")
+# a level is merged, and a box left out, for being rare: which ones would say what is small
+_SIZES = re.compile(r"\btaken as\b|^left out, ticked\b")
 _WORST_CASE = ", worst case"  # so an interval says that few incidents are concerned
 # Of a claim all but the numbers held against each other: whether it holds is exact by its nature.
 _CLAIM, _EXACT = ("claim/", "margin/"), ("verdict", "remark", "difference")
@@ -166,6 +168,9 @@ def _anew(row: _Row, counts: Shown) -> dict:
     """The fields of a restricted finding that is shown; a verdict keeps its words."""
     method = row.fields["method"]
     said = {"method": method.replace(_WORST_CASE, "")} if _WORST_CASE in method else {}
+    caveats = row.fields["caveats"].split("; ")
+    if any(map(_SIZES.search, caveats)):
+        said["caveats"] = [one for one in caveats if not _SIZES.search(one)]
     held = {part: number for part in _NUMBERS if (number := row.number(part)) is not None}
     formula = _formula(row, counts)
     if formula is None:
