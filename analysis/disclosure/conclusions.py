@@ -25,7 +25,7 @@ DIGITS = 2  # of a value that no formula gives
 # Words that say that a number is small, though none is shown.
 _SMALL = re.compile(r"\b(fewer than|too few)\b")
 # a level is merged, and a box left out, for being rare: which ones would say what is small
-_SIZES = re.compile(r"\btaken as\b|^left out, ticked\b")
+_SIZES = re.compile(r"^(?!every ).*\btaken as\b|^left out, ticked\b")
 _WORST_CASE = ", worst case"  # so an interval says that few incidents are concerned
 # Of a claim all but the numbers held against each other: whether it holds is exact by its nature.
 _CLAIM, _EXACT = ("claim/", "margin/"), ("verdict", "remark", "difference")

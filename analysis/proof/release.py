@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import tempfile
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pandas as pd
 
@@ -21,10 +21,10 @@ from analysis.disclosure.control import plan_of
 from analysis.disclosure.plan import Plan
 from analysis.errors import CannotWrite, refusal
 from analysis.parameters import Parameters, check
-from analysis.places import PARAMS, ROOT
 from analysis.proof import open_data
 from analysis.proof.leaks import leaks
 from analysis.proof.summary import SUMMARY, summary
+from analysis.proof.verify import base_of
 from analysis.report.crate import write_crate
 from analysis.report.manifest import MANIFEST, files_of, read_manifest
 from analysis.report.run import run
@@ -40,11 +40,10 @@ _MADE_WITH = ("code", "notebooks", "lock", "packages", "python", "system")
 def release(report: Path, out: Path, base: Path | None = None) -> list[str]:
     """Make the release of the report in a folder, in ``out``; returns what to tell who asked.
 
-    The report's own sources are found from ``base``, the folder of params files, the project or
-    the current folder, and only with the bytes that the report was made from. Refuses a folder
-    that is no report, a report edited by hand, failed in a chapter or made by other code, an
-    ``out`` that is there already, and a release that would show more than its plan. All of the
-    release is written, or nothing.
+    The report's own sources are found as ``verify`` finds them, and must have the bytes that the
+    report was made from. Refuses a folder that is no report, a report edited by hand, failed in a
+    chapter or made by other code, an ``out`` that is there already, and a release that would show
+    more than its plan. All of the release is written, or nothing.
     """
     manifest = read_manifest(report)
     _refuse_unfit(report, manifest, out)
@@ -53,12 +52,14 @@ def release(report: Path, out: Path, base: Path | None = None) -> list[str]:
     restricted = restricted_sources(manifest["inputs"])
     plan, log = plan_of(counts, findings, parameters.disclosure, restricted)
     with tempfile.TemporaryDirectory() as scratch:
-        named = _with_sources(parameters, manifest, base, Path(scratch))
-        plan.write(Path(scratch) / "plan.json")
-        made = run(named, Path(scratch) / "report", Path(scratch), Path(scratch) / "plan.json")
+        scratch = Path(scratch)
+        at = base_of(manifest, report, base, scratch / "found")
+        named = _with_sources(parameters, manifest["sources"], at, scratch)
+        plan.write(scratch / "plan.json")
+        made = run(named, scratch / "report", scratch, scratch / "plan.json")
         _refuse_failed(made.failures)
         _refuse_other_code(manifest, read_manifest(made.folder))
-        staging = Path(scratch) / "release"
+        staging = scratch / "release"
         _assemble(made.folder, staging, named, plan, log)
         faults = open_data.faults(staging)
         secrets = {one["sha256"] for one in manifest["inputs"] if one["source"] in restricted}
@@ -115,33 +116,22 @@ def _tables(report: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _with_sources(
-    parameters: Parameters, manifest: dict, base: Path | None, scratch: Path
+    parameters: Parameters, sources: dict[str, dict], at: Path, scratch: Path
 ) -> Parameters:
     """The parameters with the report's own sources as copies in ``scratch``, by their names alone.
 
     So no path of this machine reaches the release, and the bytes are those of the report.
     """
     given = {}
-    for key, source in manifest["sources"].items():
-        name = f"{key}/{Path(source['path']).name}"
+    for key, source in sources.items():
+        if sha256(at / source["path"]) != source["sha256"]:
+            problem = "has other bytes than when the report was made"
+            raise refusal(f"sources.{key}: {source['path']}", problem, "the file as it was")
+        name = f"{key}/{PureWindowsPath(source['path']).name}"  # either slash separates in it
         (scratch / key).mkdir()
-        shutil.copyfile(_found(key, source, base), scratch / name)
+        shutil.copyfile(at / source["path"], scratch / name)
         given[key] = name
     return check(parameters.model_dump() | {"sources": given}, "the release")
-
-
-def _found(key: str, source: dict, base: Path | None) -> Path:
-    """The file of a source, by its path or its name, with the hash that the manifest names."""
-    folders = [base] if base else [PARAMS, Path.cwd(), ROOT]
-    names = source["path"], Path(source["path"]).name
-    for path in (folder / name for folder in folders for name in names):
-        if path.is_file() and sha256(path) == source["sha256"]:
-            return path
-    raise refusal(
-        f"sources.{key}: {names[1]}",
-        "is not at hand as the report was made from it",
-        f"--base, the folder from which {source['path']} is found",
-    )
 
 
 def _assemble(made: Path, folder: Path, parameters: Parameters, plan: Plan, log: pd.DataFrame):

@@ -54,7 +54,7 @@ def verify(folder: Path, base: Path | None = None) -> list[Difference]:
     manifest = read_manifest(folder)
     parameters = check(manifest["parameters"], str(folder / MANIFEST))
     with TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
-        place = _base(manifest, folder, base, Path(scratch) / "sources")
+        place = base_of(manifest, folder, base, Path(scratch) / "sources")
         inputs = _inputs(manifest, own_sources(parameters, place))
 
         def remake(name: str) -> Path:
@@ -84,7 +84,7 @@ def summary(folder: Path, differences: list[Difference]) -> list[str]:
     return lines
 
 
-def _base(manifest: dict, folder: Path, given: Path | None, scratch: Path) -> Path:
+def base_of(manifest: dict, folder: Path, given: Path | None, scratch: Path) -> Path:
     """The folder from which all sources of the params file are found, by path, name and hash."""
     above = folder.resolve().parents[:2]
     places = [place for place in (given, PARAMS, ROOT, Path.cwd(), *above) if place]
