@@ -119,7 +119,7 @@ class _Search:
             self.hidden[next(one for one in cheapest_first if binding[one])] = True
 
     def _seek_first(self, cell: int, sign: int) -> np.ndarray:
-        """Seek one cell before all, and of what is then open other unsafe ones: it costs nothing."""
+        """Seek one cell before all, and beside it other unsafe ones, which costs it nothing."""
         weights = _BESIDE * self.unsafe
         weights[cell] = 1.0
         return self._seek(weights, sign)
