@@ -228,7 +228,8 @@ class _Check:
         """Printed number, figure, difference, verdict and remark; those that there are."""
         claim = self.claim
         if claim.judgement:
-            return self._decided_without(DOES_NOT_FOLLOW, NO_STANDARD)
+            said = {"counts": (self.paper.printed(claim),)}
+            return self._decided_without(DOES_NOT_FOLLOW, NO_STANDARD, **said)
         printed = self._finding(
             "printed",
             **self._value(Decimal(claim.printed), claim.digits),
@@ -271,7 +272,7 @@ class _Check:
             value = self._value(Decimal(claim.printed) - figure.value, finer)
             method = "the printed number less the figure"
             rows.append(self._finding("difference", **value, method=method, **given))
-        return rows + self._remark(claim.note)
+        return rows + self._remark(claim.note, findings=(printed.id,))
 
     def _of_made_up(self, rests_on: tuple[Count | str, ...]) -> bool:
         records = self.basis.records
@@ -290,11 +291,11 @@ class _Check:
     def _decided_without(self, outcome: str, why: str, **given) -> list[Finding]:
         """A verdict for which no figure stands beside the printed number."""
         method = "no figure stands beside the printed number"
-        remark = self._remark("; ".join(filter(None, (why, self.claim.note))))
+        remark = self._remark("; ".join(filter(None, (why, self.claim.note))), **given)
         return [self._finding("verdict", outcome=outcome, method=method, **given), *remark]
 
-    def _remark(self, words: str) -> list[Finding]:
-        return [self._finding("remark", outcome=words)] if words else []
+    def _remark(self, words: str, **given) -> list[Finding]:
+        return [self._finding("remark", outcome=words, **given)] if words else []
 
     def _value(self, value: Decimal, digits: int) -> dict[str, object]:
         """A number in the unit printed as a finding holds and shows it."""
