@@ -22,9 +22,11 @@ from analysis.errors import CannotWrite, refusal
 from analysis.parameters import Parameters
 from analysis.places import NOTEBOOKS
 from analysis.report.crate import CRATE, write_crate
-from analysis.report.manifest import MANIFEST, manifest
+from analysis.report.manifest import MANIFEST, manifest, own_sources
 from analysis.report.notebook import Executed, execute, parameter_names, written
-from analysis.report.page import chapter_of, charts_of, cited, quoted_ids, render
+from analysis.report.page import TRACE, chapter_of, charts_of, cited, quoted_ids, render
+from analysis.report.trace import trace_of
+from analysis.report.trace_page import render_trace
 from analysis.tables import write_table
 
 WORKERS = 2
@@ -155,7 +157,8 @@ def _write(
     }
     for name, (rows, columns, order) in tables.items():
         frame = pd.DataFrame(rows, columns=columns).sort_values(order, ignore_index=True)
-        write_table(_whole_numbers(frame), folder / f"{name}.csv")
+        # a number that one chapter holds as 385 and another as 385.0 is one row
+        write_table(_whole_numbers(frame).drop_duplicates(), folder / f"{name}.csv")
     if rows := _merged(executed, "rows"):  # of records: for those who may see them
         write_table(pd.DataFrame(rows).sort_values("id"), folder / "rows.csv")
     by_id = {row["id"]: row for row in merged["findings"] + merged["counts"]}
@@ -188,6 +191,8 @@ def _write(
     rests_on = {row["id"] for row in merged["counts"]}
     rests_on |= {one for row in merged["findings"] for one in row["counts"].split(";")}
     _write_text(folder / "report.html", render(parameters, chapters, cited(inputs, rests_on)))
+    trace = trace_of(folder, inputs, own_sources(parameters, base))
+    _write_text(folder / TRACE, render_trace(parameters, chapters, trace))
     failures = {chapter.name: chapter.failure for chapter in executed if chapter.failure}
     _write_text(folder / MANIFEST, manifest(parameters, base, inputs, folder, failures))
     write_crate(folder)
