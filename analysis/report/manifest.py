@@ -120,9 +120,7 @@ def read_manifest(folder: Path) -> dict:
     try:
         _Form.model_validate(content)
     except ValidationError as error:
-        key = ".".join(map(str, error.errors()[0]["loc"]))
-        problem = (
-            f"is no manifest of this version of the toolkit: {key or 'it'} is missing or wrong"
-        )
+        key = ".".join(map(str, error.errors()[0]["loc"])) or "all of it"
+        problem = f"is no manifest of this version of the toolkit: {key} is missing or wrong"
         raise refusal(str(path), problem) from None
     return content
