@@ -32,7 +32,7 @@ class Column:
 
 _COLUMNS = {
     "id": Column("Id", "Name of the row; the same in every run", required=True),
-    "label": Column("Label", "What the row is about, in words", required=True),
+    "label": Column("Label", "What the row is about, in words"),
     "status": Column(
         "Status",
         f"stated; or why there is no value: {SUPPRESSED} is hidden so that nobody can be told by "

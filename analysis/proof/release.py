@@ -110,8 +110,8 @@ def _tables(report: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Counts with their rows, and findings, of a report, all text."""
     counts = read_table(report / "counts.csv", count_tables.COLUMNS)
     rows = report / "rows.csv"
-    held = read_table(rows, ["id", ROWS]).set_index("id")[ROWS] if rows.exists() else {}
-    counts[ROWS] = counts["id"].map(held).fillna("")
+    held = dict(read_table(rows, ["id", ROWS]).to_numpy()) if rows.exists() else {}
+    counts[ROWS] = [held.get(one, "") for one in counts["id"]]
     return counts, read_table(report / "findings.csv", finding_tables.COLUMNS)
 
 
