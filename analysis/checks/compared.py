@@ -11,9 +11,12 @@ import pandas as pd
 
 from analysis.counts import STATED
 from analysis.measures.contrasts import Estimate, NoContrast
+from analysis.measures.groups import common_group
 from analysis.standard.names import slug
+from analysis.standard.people import INSIDE_ASIAN, NOT_KNOWN
 
 _EVENTS = re.compile(r" of | over | uses| per ")  # ends the events in the words of a basis
+_COMMON = {slug(one): slug(common_group(one)) for one in (*INSIDE_ASIAN, *NOT_KNOWN)}
 OWN = "own"  # the area or period that a report is about
 
 
@@ -46,6 +49,12 @@ class Report:
     @cached_property
     def values(self) -> dict[str, str]:
         return dict(zip(self.counts["id"], self.counts["value"], strict=True))
+
+    @cached_property
+    def groups(self) -> dict[tuple[str, str], set[str]]:
+        """Source and breakdown: the groups that it has anywhere."""
+        by = self.counts.groupby(["source", "breakdown"])["group"]
+        return {key: set(groups) for key, groups in by}
 
     @cached_property
     def rests_on(self) -> dict[str, frozenset[str]]:
@@ -84,7 +93,8 @@ def _as_finding(count: dict[str, str], choices: Mapping[str, object]) -> dict[st
         "area": count["area"], "period": count["period"], "edition": count["edition"],
         "unit": count["unit"], "form": "count", "value": count["value"],
         "status": count["status"], "reason": count["note"], "counts": count["id"],
-        "confidence": str(choices["confidence"]),
+        "confidence": str(choices["confidence"]), "source": count["source"],
+        "breakdown": count["breakdown"], "group": count["group"],
     }  # fmt: skip
 
 
@@ -112,7 +122,16 @@ class Row:
     @property
     def origin(self) -> tuple[str, str]:
         """Edition, and of a count its source: several may hold the same figure."""
-        return self["edition"], self["id"].split("/")[0] if self.table == "count" else ""
+        return self["edition"], self.text.get("source", "")
+
+    @property
+    def holds(self) -> tuple[str, ...]:
+        """The groups of its breakdown that a count stands among, where editions part them."""
+        if self.table != "count":
+            return ()
+        known = self.report.groups[self["source"], self["breakdown"]]
+        common = common_group(self["group"])
+        return tuple(sorted(one for one in known if common_group(one) == common))
 
     @property
     def available(self) -> bool:
@@ -134,6 +153,11 @@ class Row:
         return frozenset(one.split("/", 1)[0] for one in self.counts)
 
     @property
+    def shapes(self) -> frozenset[tuple[str, ...]]:
+        """What it rests on, without source, period and area; Chinese is within Asian, and so on."""
+        return frozenset(map(_shape, self.counts))
+
+    @property
     def of_residents(self) -> bool:
         return any("/residents/" in one for one in self.counts)
 
@@ -150,3 +174,10 @@ class Row:
     def said(self) -> tuple[str, ...]:
         """All that can differ where place and period do not."""
         return tuple(self[name] for name in ("status", "value", "lower", "upper", "outcome"))
+
+
+def _shape(count: str) -> tuple[str, ...]:
+    """Subject, measure, tactic and group of a count's id or of a pattern of such ids."""
+    _, subject, *rest = count.split("/")
+    group = rest[-1].removesuffix("*") if len(rest) > 2 else ""
+    return subject, *rest[2:-1], _COMMON.get(group, group)

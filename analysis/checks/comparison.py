@@ -20,6 +20,9 @@ from analysis.errors import refusal
 from analysis.measures.contrasts import NoContrast
 from analysis.measures.intervals import INDEPENDENT
 from analysis.measures.records.clustered import WORST_CASE
+from analysis.measures.records.injury_classes import RARER
+from analysis.measures.records.regression_factors import REST
+from analysis.standard.names import slug
 from analysis.tables import significant
 
 # How two reports, or two figures of them, stand to each other.
@@ -46,6 +49,8 @@ NO_RANKING = (
     "forces record differently and differ in what they meet: the publisher warns against ranking "
     "them, and the difference says nothing of which of the two is better"
 )
+# How groups are named that are what others leave over, and so are other ones in other numbers.
+_LEFT_OVER = ("the-rest", slug(RARER), slug(REST))
 _LIKELY_COPY = 20  # figures, none of them nought in both, that are all equal
 
 _SIDE = ("area", "period", "edition", "status", "value", "lower", "upper", "outcome")
@@ -69,9 +74,6 @@ class Comparison:
     relation: str
     frame: pd.DataFrame
     alpha: float
-
-    def where(self, *results: str) -> pd.DataFrame:
-        return self.frame[self.frame["result"].isin(results)]
 
     @property
     def tests(self) -> int:
@@ -156,28 +158,33 @@ def _by(rows: Iterable[Row], key: Callable[[Row], tuple]) -> dict[tuple, list[Ro
 
 def _pairs(before: Report, after: Report) -> list[tuple[Row, Row]]:
     """Rows of one series on one place and period, then those on each report's own."""
-    found = [*_shared(before, after, lambda row: row.place)]
-    own = _shared(before, after, lambda row: row.role)
-    return found + [(a, b) for a, b in own if a.place != b.place]
+    here, own = (
+        [_by(report.rows, key) for report in (before, after)]
+        for key in (lambda row: row.place, lambda row: row.role)
+    )
+    found = []
+    for name in here[0].keys() & here[1].keys():
+        found += _editions(here[0][name], here[1][name])
+    for name in own[0].keys() & own[1].keys():
+        found += [(a, b) for a, b in _matched(own[0][name], own[1][name]) if a.place != b.place]
+    return found
 
 
-def _shared(before: Report, after: Report, key: Callable[[Row], tuple]) -> Iterator[tuple]:
-    own, other = (_by(report.rows, key) for report in (before, after))
-    for name in own.keys() & other.keys():
-        yield from _matched(own[name], other[name])
-
-
-def _matched(before: list[Row], after: list[Row]) -> Iterator[tuple[Row, Row]]:
+def _matched(before: list[Row], after: list[Row]) -> list[tuple[Row, Row]]:
     """Rows of one source and edition; then the others, where that is one of each."""
     left = {row.origin: row for row in after}
-    rest = []
-    for row in before:
-        if other := left.pop(row.origin, None):
-            yield row, other
-        else:
-            rest.append(row)
-    if len(rest) == len(left) == 1:
-        yield rest[0], *left.values()
+    pairs = [(row, left.pop(row.origin)) for row in before if row.origin in left]
+    rest = [row for row in before if row.origin not in {other.origin for other in after}]
+    return pairs + ([(rest[0], *left.values())] if len(rest) == len(left) == 1 else [])
+
+
+def _editions(before: list[Row], after: list[Row]) -> list[tuple[Row, Row]]:
+    """The same, and every edition that one report lacks against the newest that it has."""
+    pairs = _matched(before, after)
+    newest = [max(rows, key=lambda row: row.origin) for rows in (before, after)]
+    taken = [{row.origin for row in side} for side in zip(*pairs, strict=True)] or [set(), set()]
+    pairs += [(row, newest[1]) for row in before if row.origin not in taken[0]]
+    return pairs + [(newest[0], row) for row in after if row.origin not in taken[1]]
 
 
 def _left_over(
@@ -199,7 +206,7 @@ def _why_alone(row: Row, others: list[Row]) -> str:
         return "the other report has no such series"
     if row["area"] not in {other["area"] for other in others}:
         return "the other report has it for other areas only"
-    return "the other report has it for other periods, or another edition of it is compared"
+    return "the other report has it for other periods only"
 
 
 def _words(row: Row) -> dict[str, object]:
@@ -286,7 +293,26 @@ def _not_comparable(before: Row, after: Row) -> str:
         return f"methods differ: {before['method'] or 'none'} and {after['method'] or 'none'}"
     if before["lower"] and before["confidence"] != after["confidence"]:
         return f"confidence differs: {before['confidence']} and {after['confidence']}"
-    return _other_choices(before, after)
+    if before.holds != after.holds:
+        named = [" and ".join(row.holds) for row in (before, after)]
+        return f"the groups differ: {named[0]} in A, {named[1]} in B"
+    return _other_counts(before, after) or _other_choices(before, after)
+
+
+def _other_counts(before: Row, after: Row) -> str:
+    """Whether the two rest on counts of other things, though their series has one name."""
+    if any(name in shape[-1] for shape in after.shapes for name in _LEFT_OVER):
+        return "it rests on a group that each report makes of what its own numbers leave over"
+    only = [
+        sorted("/".join(shape[-1:]) for shape in one.shapes - other.shapes)
+        for one, other in ((before, after), (after, before))
+    ]
+    named = "; ".join(
+        f"{name} alone: {', '.join(shapes[:3])}{' ...' if len(shapes) > 3 else ''}"
+        for name, shapes in zip("AB", only, strict=True)
+        if shapes
+    )
+    return f"it rests on other counts ({named})" if named else ""
 
 
 def _other_choices(before: Row, after: Row) -> str:
@@ -298,11 +324,7 @@ def _other_choices(before: Row, after: Row) -> str:
     named = "; ".join(f"{name}: {given[0][name]} and {given[1].get(name)}" for name in differ)
     if "incident_rule" in differ and "incident" in after["method"]:
         return f"limits by other incidents ({named})"
-    shapes = [
-        {tuple(one.split("/")[1:2] + one.split("/")[4:]) for one in row.counts}
-        for row in (before, after)
-    ]
-    return f"it rests on other counts ({named})" if shapes[0] != shapes[1] else ""
+    return ""
 
 
 def _with_q(rows: list[dict[str, object]], alpha: float) -> list[dict[str, str]]:

@@ -60,7 +60,7 @@ def compare(before: Path, after: Path, out: Path) -> list[str]:
         where = f"{error.filename or out}: cannot be written ({error.strerror})"
         raise CannotWrite(where) from None
     told = [f"A: {a.name}. B: {b.name}. These are {found.relation}."]
-    return told + _answers(found) + [str(out / PAGE), str(out / TABLE)]
+    return told + _answers(found, a, b) + [str(out / PAGE), str(out / TABLE)]
 
 
 def _refuse_other_files(out: Path) -> None:
@@ -110,23 +110,32 @@ def _refuse_one_file(a: Side, b: Side) -> None:
         raise refusal(f"{a.name} and {b.name}", problem, "each report on its own records")
 
 
-def _answers(found: Comparison) -> list[str]:
-    """What came of it, in sentences."""
+def _answers(found: Comparison, a: Side, b: Side) -> list[str]:
+    """What came of it, in sentences: first on the areas that the reports are about."""
     results = found.frame["result"].value_counts()
     if set(results.index) == {comparison.EQUAL}:
         return [f"Nothing differs in {len(found.frame):,} series."]
     number = {name: int(results.get(name, 0)) for name in comparison.RESULTS}
-    return [*_of_chance(found, number), *_of_the_rest(number)]
+    return [*_of_chance(found, _own(found, a, b)), *_of_the_rest(number)]
 
 
-def _of_chance(found: Comparison, number: dict[str, int]) -> Iterator[str]:
+def _own(found: Comparison, a: Side, b: Side) -> pd.DataFrame:
+    """The rows on the area that each report is about."""
+    held = found.frame
+    return held[held["area_a"].isin(["", a.report.area]) & held["area_b"].isin(["", b.report.area])]
+
+
+def _of_chance(found: Comparison, own: pd.DataFrame) -> Iterator[str]:
     if not found.tests:
         yield "Nothing was tested for chance."
         return
-    yield (
-        f"{number[comparison.BEYOND]:,} of {found.tests:,} figures that were tested differ beyond "
-        f"chance (q at most {found.alpha:g}), {number[comparison.WITHIN]:,} do not."
-    )
+    about = " and ".join(dict.fromkeys(filter(None, [*own["area_a"], *own["area_b"]])))
+    for where, rows in ((about, own), ("all places in the reports", found.frame)):
+        beyond, tested = (rows["result"] == comparison.BEYOND).sum(), (rows["p"] != "").sum()
+        yield (
+            f"On {where}: {beyond:,} of {tested:,} figures that were tested differ beyond chance "
+            f"(q at most {found.alpha:g})."
+        )
     yield (
         f"Had nothing changed, about {found.alpha * found.tests:,.0f} of {found.tests:,} tests "
         f"would have fallen below {found.alpha:g} by chance alone; {found.below:,} did. The "
@@ -175,7 +184,7 @@ def _page(found: Comparison, a: Side, b: Side) -> str:
         sides={"A": a.name, "B": b.name},
         relation=found.relation,
         made_up=made_up,
-        answers=_answers(found),
+        answers=_answers(found, a, b),
         warnings=_warnings(found),
         groups=[*_groups(found, a, b)],
         making=[*_making(a, b)],
@@ -194,10 +203,7 @@ def _warnings(found: Comparison) -> list[str]:
 
 def _groups(found: Comparison, a: Side, b: Side) -> Iterator[_Group]:
     """The tables of the page: figures on the areas that the reports are about."""
-    own = found.frame[
-        found.frame["area_a"].isin(["", a.report.area])
-        & found.frame["area_b"].isin(["", b.report.area])
-    ]
+    own = _own(found, a, b)
     for title, result, said, folded in (
         ("Differs beyond chance", comparison.BEYOND, "Chance alone would hardly do this.", False),
         ("Revised", comparison.REVISED, "One place and period, other sources: a correction, and no "
@@ -230,7 +236,6 @@ def _shown(row: dict[str, str]) -> dict[str, str]:
     return {
         "label": row["label"],
         "unit": row["unit"],
-        "period": " and ".join(dict.fromkeys((row["period_a"], row["period_b"]))),
         "a": _value(row, "a"),
         "a_limits": _limits(row["lower_a"], row["upper_a"], row["form"]),
         "b": _value(row, "b"),
