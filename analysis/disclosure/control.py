@@ -64,7 +64,7 @@ def _concealed(
     under: pd.DataFrame, findings: pd.DataFrame, disclosure: Disclosure, complementary: bool
 ) -> set[str]:
     """The ids of the restricted counts that are hidden."""
-    stated = under[under["status"] == STATED]
+    stated = under[under["status"] == STATED].sort_values("id")  # one plan, whatever the order
     per_cent = stated["unit"] == _PER_CENT
     found = set(stated.loc[per_cent, "id"])
     stated = stated[~per_cent]
