@@ -7,6 +7,7 @@ files with the csvw library.
 from __future__ import annotations
 
 import json
+import os
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -145,8 +146,11 @@ def faults(folder: Path) -> list[str]:
     """What the csvw library finds wrong with the tables, held against their metadata."""
     from csvw import CSVW  # takes long to import, and releases alone need it
 
-    with warnings.catch_warnings(record=True) as found:
-        described = CSVW(str(folder / METADATA), validate=True)
-        sound = described.is_valid
+    try:
+        with warnings.catch_warnings(record=True) as found:
+            described = CSVW(str(folder / METADATA), validate=True)
+            sound = described.is_valid
+    except ValueError as error:  # what it does not go on from, such as an id that stands twice
+        return [str(error).replace(f"{folder}{os.sep}", "")]
     told = [str(one.message) for one in (*found, *described.warnings)]
     return told if told or sound else ["is not valid CSVW"]
