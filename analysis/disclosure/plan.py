@@ -17,9 +17,6 @@ from analysis.errors import refusal
 from analysis.findings import Finding, Findings
 from analysis.ledger import COLUMNS as LEDGER
 
-# Fields whose JSON is not their type: a number that is missing, and a tuple.
-_MISSING, _LISTED = "value", "caveats"
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -91,8 +88,12 @@ class Plan:
 
 def _as_count(changes: dict) -> dict:
     """The fields of a count: a value that is missing is NaN."""
-    return changes | ({_MISSING: float("nan")} if changes.get(_MISSING, 0) is None else {})
+    if "value" not in changes:
+        return changes
+    value = changes["value"]
+    return changes | {"value": float("nan") if value is None else float(value)}
 
 
 def _as_finding(changes: dict) -> dict:
-    return changes | ({_LISTED: tuple(changes[_LISTED])} if _LISTED in changes else {})
+    """The fields of a finding: JSON has no tuples."""
+    return changes | ({"caveats": tuple(changes["caveats"])} if "caveats" in changes else {})
