@@ -26,7 +26,7 @@ from analysis.proof.leaks import leaks
 from analysis.proof.summary import SUMMARY, summary
 from analysis.proof.verify import base_of
 from analysis.report.crate import write_crate
-from analysis.report.manifest import MANIFEST, files_of, read_manifest
+from analysis.report.manifest import MANIFEST, files_of, manifest, read_manifest
 from analysis.report.run import run
 from analysis.sources.registry import sha256, source_of
 from analysis.tables import read_table, write_table
@@ -45,24 +45,24 @@ def release(report: Path, out: Path, base: Path | None = None) -> list[str]:
     chapter or made by other code, an ``out`` that is there already, and a release that would show
     more than its plan. All of the release is written, or nothing.
     """
-    manifest = read_manifest(report)
-    _refuse_unfit(report, manifest, out)
-    parameters = check(manifest["parameters"], str(report / MANIFEST))
+    held = read_manifest(report)
+    _refuse_unfit(report, held, out)
+    parameters = check(held["parameters"], str(report / MANIFEST))
     counts, findings = _tables(report)
-    restricted = restricted_sources(manifest["inputs"])
+    restricted = restricted_sources(held["inputs"])
     plan, log = plan_of(counts, findings, parameters.disclosure, restricted)
     with tempfile.TemporaryDirectory() as scratch:
         scratch = Path(scratch)
-        at = base_of(manifest, report, base, scratch / "found")
-        named = _with_sources(parameters, manifest["sources"], at, scratch)
+        at = base_of(held, report, base, scratch / "found")
+        _refuse_other_code(held, json.loads(manifest(parameters, at, [], scratch, {})))
+        named = _with_sources(parameters, held["sources"], at, scratch)
         plan.write(scratch / "plan.json")
         made = run(named, scratch / "report", scratch, scratch / "plan.json")
         _refuse_failed(made.failures)
-        _refuse_other_code(manifest, read_manifest(made.folder))
         staging = scratch / "release"
         _assemble(made.folder, staging, named, plan, log)
         faults = open_data.faults(staging)
-        secrets = {one["sha256"] for one in manifest["inputs"] if one["source"] in restricted}
+        secrets = {one["sha256"] for one in held["inputs"] if one["source"] in restricted}
         faults += leaks(staging, plan, counts.drop(columns=ROWS), findings, secrets)
         if faults:
             raise refusal(str(out), f"nothing is released: {faults[0]} (faults: {len(faults)})")
@@ -83,11 +83,11 @@ def restricted_sources(inputs: list[dict]) -> set[str]:
     }
 
 
-def _refuse_unfit(report: Path, manifest: dict, out: Path) -> None:
+def _refuse_unfit(report: Path, held: dict, out: Path) -> None:
     if out.exists():
         raise refusal(str(out), "is there already", "a new name")
-    _refuse_failed(manifest["failed_chapters"])
-    for name, digest in sorted(manifest["outputs"].items()):
+    _refuse_failed(held["failed_chapters"])
+    for name, digest in sorted(held["outputs"].items()):
         path = report / name
         if not path.is_file() or sha256(path) != digest:
             how = "was edited since the report was made" if path.is_file() else "is missing"
@@ -136,7 +136,7 @@ def _with_sources(
 
 def _assemble(made: Path, folder: Path, parameters: Parameters, plan: Plan, log: pd.DataFrame):
     """The files of the release in ``folder``, from a run with the plan in force."""
-    manifest = read_manifest(made)
+    held = read_manifest(made)
     folder.mkdir()
     for name in _RELEASED:
         if (made / name).is_dir():
@@ -145,17 +145,17 @@ def _assemble(made: Path, folder: Path, parameters: Parameters, plan: Plan, log:
             shutil.copyfile(made / name, folder / name)
     write_table(log, folder / open_data.LOG)
     open_data.tidy(folder)
-    keys = sorted({one["source"] for one in manifest["inputs"]})
-    made_up = "Made up: " if manifest["made_up"] else ""
+    keys = sorted({one["source"] for one in held["inputs"]})
+    made_up = "Made up: " if held["made_up"] else ""
     title = f"{made_up}Police use of force: {parameters.area}, {parameters.period}"
     open_data.describe(folder, title, [source_of(key) for key in keys])
     page = (folder / "report.html").read_text(encoding="utf-8")
-    _write(folder / SUMMARY, summary(parameters, plan, page, manifest["made_up"]))
+    _write(folder / SUMMARY, summary(parameters, plan, page, held["made_up"]))
     # the hash of a restricted source is left out, as in everything else: see analysis.chapter
-    own = {key: source | {"sha256": ""} for key, source in manifest["sources"].items()}
+    own = {key: source | {"sha256": ""} for key, source in held["sources"].items()}
     control = {"threshold": plan.threshold, "rounding": plan.rounding,
                "restricted": sorted(plan.restricted)}  # fmt: skip
-    content = manifest | {"sources": own, "release": control, "outputs": files_of(folder)}
+    content = held | {"sources": own, "release": control, "outputs": files_of(folder)}
     text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False)
     _write(folder / MANIFEST, f"{text}\n")
     write_crate(folder)
