@@ -208,9 +208,10 @@ def _explain(given: argparse.Namespace) -> int:
     from analysis.report.trace import read_trace
 
     trace = read_trace(given.report)
-    print("\n".join(trace.explain(given.id)))
+    lines = trace.explain(given.id)
     if given.rows:
-        print(f"Rows: {trace.write_rows(given.id, given.rows)}")
+        lines += ["", *trace.write_rows(given.id, given.rows)]
+    print("\n".join(lines))
     return DONE
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import html
 import re
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import jinja2
@@ -18,6 +21,11 @@ from analysis.sources.registry import NOT_REGISTERED, Source, is_made_up, source
 from analysis.standard.names import slug
 
 HERE = Path(__file__).parent
+TRACE = "trace.html"  # the page on which each number is explained, beside this one
+WHENCE = "Where these figures come from"
+_FIGURE = re.compile(r'<span data-id="([^"]+)" data-part="[^"]+">[^<]*</span>')
+_NAMED = re.compile(r"<(caption|figcaption)>(.*?)</\1>", re.S)
+_SAID = 90  # characters of a sentence that name it
 
 
 class _Prose(mistune.HTMLRenderer):
@@ -37,11 +45,56 @@ def heading_id(chapter: str, text: str) -> str:
 
 @dataclass(frozen=True)
 class Block:
-    """One thing on the page: prose, the folded code of a cell, or what it shows."""
+    """One thing on the page: prose, the folded code of a cell, or what it shows.
+
+    ``place`` is the id of a block that shows figures, here and on the page that explains them.
+    """
 
     kind: str  # prose, code, shown
     html: Markup
     number: int = 0  # of the last code cell folded into it, as in the executed notebook
+    place: str = ""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The counts and findings that it shows, each once, in order."""
+        return tuple(dict.fromkeys(map(html.unescape, _FIGURE.findall(self.html))))
+
+    @property
+    def name(self) -> str:
+        """The title of a table or chart; the beginning of a sentence."""
+        found = _NAMED.search(self.html)
+        text = Markup(found[2] if found else self.html).striptags()
+        return text if found or len(text) <= _SAID else f"{text[:_SAID].rpartition(' ')[0]} …"
+
+    def linked(self, *, marked: bool) -> Markup:
+        """What it shows with each figure a link to what is known of it.
+
+        Thousands of stops would make the page useless by keyboard, so figures are none; one link
+        at the end of the block is, and leads to all of them. It is ``marked`` as the place of the
+        block where it stands in its chapter, and not where it is repeated among the answers.
+        """
+        text = _FIGURE.sub(_figure_link, self.html)
+        label = Markup(' aria-label="{}: {}"').format(WHENCE, self.name)
+        label = label if _NAMED.search(self.html) else ""  # a sentence is read before its link
+        mark = Markup(' id="{}"').format(self.place) if marked else ""
+        link = Markup('<a class="whence"{} href="{}#{}"{}>{}</a>').format(
+            mark, TRACE, self.place, label, WHENCE
+        )
+        for end in ("</figure>", "</p>"):
+            if text.endswith(end) and text.startswith(f"<{end[2:-1]}"):
+                return Markup(f"{text.removesuffix(end)} {link}{end}")
+        return Markup(f"{text}<p>{link}</p>")
+
+
+def anchor(key: str) -> str:
+    """The id of an entry on the page that explains: short, and the same in every run."""
+    return f"n{hashlib.blake2s(key.encode(), digest_size=5).hexdigest()}"
+
+
+def _figure_link(figure: re.Match) -> str:
+    place = anchor(html.unescape(figure[1]))
+    return f'<a class="from" tabindex="-1" href="{TRACE}#{place}">{figure[0]}</a>'
 
 
 @dataclass(frozen=True)
@@ -52,7 +105,7 @@ class Chapter:
     title: str
     headings: tuple[tuple[str, str], ...]  # (id, text)
     blocks: tuple[Block, ...]
-    answers: tuple[Markup, ...]
+    answers: tuple[Block, ...]
     failure: str
 
 
@@ -60,6 +113,7 @@ def chapter_of(executed: Executed) -> Chapter:
     """The prose, code and visible results of an executed notebook, in order."""
     markdown = mistune.create_markdown(renderer=_Prose(executed.name))
     blocks, answers, headings, title = [], [], [], executed.name
+    places = (f"{executed.name}-figures-{number}" for number in count(1))
     injected = any("injected-parameters" in _tags(cell) for cell in executed.notebook.cells)
     for cell in executed.notebook.cells:
         if cell.cell_type == "markdown":
@@ -77,12 +131,11 @@ def chapter_of(executed: Executed) -> Chapter:
             code = blocks.pop().html + code
         blocks.append(Block("code", code, cell.execution_count or 0))
         for output in cell.outputs:
-            html = output.get("data", {}).get("text/html")
-            if html:
-                shown = Markup(html)
-                blocks.append(Block("shown", shown))
+            if shown := output.get("data", {}).get("text/html"):
+                place = next(places) if _FIGURE.search(shown) else ""
+                blocks.append(Block("shown", Markup(shown), place=place))
                 if "answer" in _tags(cell):
-                    answers.append(shown)
+                    answers.append(blocks[-1])
     return Chapter(
         executed.name, title, tuple(headings), tuple(blocks), tuple(answers), executed.failure
     )
@@ -146,8 +199,8 @@ def cited(inputs: list[dict], rests_on: set[str]) -> list[Cited]:
     ]
 
 
-def render(parameters: Parameters, chapters: list[Chapter], sources: list[Cited]) -> str:
-    """The page as HTML, without a request to anywhere."""
+def template(name: str) -> jinja2.Template:
+    """A template of this folder."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE),
         autoescape=True,
@@ -156,7 +209,12 @@ def render(parameters: Parameters, chapters: list[Chapter], sources: list[Cited]
         keep_trailing_newline=True,
         undefined=jinja2.StrictUndefined,
     )
-    page = environment.get_template("page.html.j2").render(
+    return environment.get_template(name)
+
+
+def render(parameters: Parameters, chapters: list[Chapter], sources: list[Cited]) -> str:
+    """The page as HTML, without a request to anywhere."""
+    page = template("page.html.j2").render(
         parameters=parameters,
         chapters=chapters,
         sources=sources,

@@ -22,7 +22,7 @@ from analysis.errors import CannotWrite, refusal
 from analysis.parameters import Parameters
 from analysis.places import NOTEBOOKS
 from analysis.report.crate import CRATE, write_crate
-from analysis.report.manifest import MANIFEST, manifest, own_sources
+from analysis.report.manifest import MANIFEST, manifest
 from analysis.report.notebook import Executed, execute, parameter_names, written
 from analysis.report.page import TRACE, chapter_of, charts_of, cited, quoted_ids, render
 from analysis.report.trace import trace_of
@@ -191,8 +191,7 @@ def _write(
     rests_on = {row["id"] for row in merged["counts"]}
     rests_on |= {one for row in merged["findings"] for one in row["counts"].split(";")}
     _write_text(folder / "report.html", render(parameters, chapters, cited(inputs, rests_on)))
-    trace = trace_of(folder, inputs, own_sources(parameters, base))
-    _write_text(folder / TRACE, render_trace(parameters, chapters, trace))
+    _write_text(folder / TRACE, render_trace(parameters, chapters, trace_of(folder, inputs)))
     failures = {chapter.name: chapter.failure for chapter in executed if chapter.failure}
     _write_text(folder / MANIFEST, manifest(parameters, base, inputs, folder, failures))
     write_crate(folder)

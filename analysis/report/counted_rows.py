@@ -1,0 +1,74 @@
+"""The rows of a file behind a count, written out for those who may see them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+import pandas as pd
+
+from analysis.errors import CannotWrite, refusal
+from analysis.places import PARAMS, ROOT
+from analysis.sources.records.files import read_table as read_records
+from analysis.sources.registry import is_made_up, sha256
+from analysis.tables import read_table, without_formulas
+
+RESTRICTED = "These rows are restricted: they are about people, and stay within the force."
+MADE_UP = "These rows are made up, and no force's record."
+_ROLE = re.compile(r" \([^()]*\)$")  # which of two files of one name it is, such as " (2017-Q1)"
+
+
+def find(file: dict, sources: dict[str, dict], folder: Path) -> tuple[dict, Path]:
+    """A file of a manifest's inputs, and where it is now: with the bytes of the report.
+
+    It is looked for by its name in the manifest and by the path that the params file gives, below
+    the project, params/, the current folder and the two above the report's ``folder``. Refused
+    where it is not there, or only with another hash.
+    """
+    name = _ROLE.sub("", file["file"])
+    given = [one["path"] for one in sources.values() if one["sha256"] == file["sha256"]]
+    names = [name, PurePosixPath(name).name, *given, *(PureWindowsPath(one).name for one in given)]
+    places = [ROOT, PARAMS, Path.cwd(), *folder.resolve().parents[:2]]
+    there = [path for place in places for one in names if (path := place / one).is_file()]
+    for path in there:
+        if sha256(path) == file["sha256"]:
+            return file, path
+    if there:
+        problem = "has other bytes than the report was made from"
+        raise refusal(str(there[0]), problem, f"sha256 {file['sha256']}")
+    looked = ", ".join(map(str, places))
+    raise refusal(file["file"], f"is not at hand; looked for in {looked}", "the report's own file")
+
+
+def write(held: dict[str, list[int]], found: tuple[dict, Path], path: Path) -> list[str]:
+    """Write rows of a file as they stand there, each below the id of the count that it is behind.
+
+    ``held``: row numbers as a spreadsheet shows them, by the id of a count. The CSV has a mark for
+    Excel, and no cell of it is a formula. Refuses a ``path`` that is there already.
+    """
+    file, source = found
+    header, rows = _district_rows(source) if "activity" in file["source"] else _reports(source)
+    lines = [["count", "row", *header]]
+    lines += [[one, str(row), *rows[row]] for one, numbers in held.items() for row in numbers]
+    table = without_formulas(pd.DataFrame(lines, dtype=str))
+    try:
+        table.to_csv(path, mode="x", index=False, header=False, encoding="utf-8-sig")
+    except FileExistsError:
+        raise refusal(str(path), "is there already", "a new name") from None
+    except OSError as error:
+        raise CannotWrite(f"{path}: cannot be written ({error.strerror})") from None
+    warning = MADE_UP if is_made_up(file["source"]) else RESTRICTED
+    return [f"{len(lines) - 1:,} rows of {file['file']}: {path}", warning]
+
+
+def _reports(path: Path) -> tuple[list[str], dict[int, list[str]]]:
+    """Header and rows of a record-level file, cells as they stand."""
+    table = read_records(path)
+    columns = [[column.values[code] for code in column.codes] for column in table.columns]
+    rows = map(list, zip(*columns, strict=True))
+    return table.header, dict(zip(table.rows.tolist(), rows, strict=True))
+
+
+def _district_rows(path: Path) -> tuple[list[str], dict[int, list[str]]]:
+    frame = read_table(path)
+    return [*frame], dict(enumerate(frame.to_numpy().tolist(), 2))
