@@ -49,6 +49,9 @@ NO_RANKING = (
     "forces record differently and differ in what they meet: the publisher warns against ranking "
     "them, and the difference says nothing of which of the two is better"
 )
+ADJUSTED = (
+    "each is adjusted by what its own report's numbers could carry, which need not be the same"
+)
 # How groups are named that are what others leave over, and so are other ones in other numbers.
 _LEFT_OVER = ("the-rest", slug(RARER), slug(REST))
 _LIKELY_COPY = 20  # figures, none of them nought in both, that are all equal
@@ -246,6 +249,8 @@ def _compared(before: Row, after: Row) -> dict[str, object]:
     except NoContrast as reason:
         same = before["value"] == after["value"] and before["outcome"] == after["outcome"]
         return found | {"result": EQUAL if same else UNTESTED, "reason": str(reason)}
+    if after["method"].startswith(("logit", "Firth", "average marginal effect")):
+        found["caveats"] += f"; {ADJUSTED}"
     if independent:
         found["caveats"] += f"; {INDEPENDENT}"
     return found | {

@@ -20,6 +20,7 @@ from analysis.counts import ROWS
 from analysis.errors import CannotWrite, refusal
 from analysis.findings import formatted
 from analysis.measures.contrasts import DIFFERENCE
+from analysis.measures.intervals import INDEPENDENT
 from analysis.report import page
 from analysis.report.crate import flat
 from analysis.report.manifest import read_manifest
@@ -197,7 +198,7 @@ def _page(found: Comparison, a: Side, b: Side) -> str:
 def _warnings(found: Comparison) -> list[str]:
     """The caveats of the comparisons, each once, as sentences."""
     caveats = {one for text in found.frame["caveats"] for one in text.split("; ") if one}
-    known = [comparison.RECORDING, comparison.NO_RANKING, comparison.INDEPENDENT]
+    known = [comparison.RECORDING, comparison.NO_RANKING, comparison.ADJUSTED, INDEPENDENT]
     return [f"{one[0].upper()}{one[1:]}." for one in known if set(one.split("; ")) <= caveats]
 
 
