@@ -89,7 +89,7 @@ def _as_finding(count: dict[str, str], choices: Mapping[str, object]) -> dict[st
     named = [count[name] for name in ("tactic", "group") if count[name] != "all"]
     return dict.fromkeys(("lower", "upper", "method", "outcome", "basis", "findings"), "") | {
         "id": count["id"], "series_id": "/".join((subject, *what)), "kind": "count",
-        "label": f"{', '.join([count['measure'], *named])} ({count['subject']})",
+        "label": f"{', '.join([count['measure'].capitalize(), *named])} ({count['subject']})",
         "area": count["area"], "period": count["period"], "edition": count["edition"],
         "unit": count["unit"], "form": "count", "value": count["value"],
         "status": count["status"], "reason": count["note"], "counts": count["id"],

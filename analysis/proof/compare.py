@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 
 import jinja2
@@ -26,7 +27,7 @@ from analysis.report.crate import flat
 from analysis.report.manifest import read_manifest
 from analysis.rows import unit_of
 from analysis.sources.registry import sha256
-from analysis.tables import read_table, write_table
+from analysis.tables import read_table, without_formulas, write_table
 
 TABLE, PAGE = "comparison.csv", "comparison.html"
 _MADE_WITH = ("code", "notebooks", "packages", "python", "system")
@@ -55,7 +56,7 @@ def compare(before: Path, after: Path, out: Path) -> list[str]:
     _refuse_one_file(a, b)
     found = comparison.compare(a.report, b.report)
     try:
-        write_table(found.frame, out / TABLE)
+        write_table(without_formulas(found.frame), out / TABLE)
         (out / PAGE).write_text(_page(found, a, b), encoding="utf-8", newline="\n")
     except OSError as error:
         where = f"{error.filename or out}: cannot be written ({error.strerror})"
@@ -131,7 +132,10 @@ def _of_chance(found: Comparison, own: pd.DataFrame) -> Iterator[str]:
         yield "Nothing was tested for chance."
         return
     about = " and ".join(dict.fromkeys(filter(None, [*own["area_a"], *own["area_b"]])))
-    for where, rows in ((about, own), ("all places in the reports", found.frame)):
+    places = {about: own}
+    if (own["p"] != "").sum() < found.tests:
+        places["all places in the reports"] = found.frame
+    for where, rows in places.items():
         beyond, tested = (rows["result"] == comparison.BEYOND).sum(), (rows["p"] != "").sum()
         yield (
             f"On {where}: {beyond:,} of {tested:,} figures that were tested differ beyond chance "
@@ -258,18 +262,20 @@ def _value(row: dict[str, str], side: str) -> str:
 
 
 def _limits(lower: str, upper: str, form: str) -> str:
-    if not lower or not upper:
-        return ""
-    return f"{formatted(float(lower), form)} to {formatted(float(upper), form)}"
+    return f"{_limit(lower, form)} to {_limit(upper, form)}" if lower else ""
+
+
+def _limit(limit: str, form: str) -> str:
+    """A limit as the reader sees it; a ratio may have none above."""
+    return formatted(float(limit), form) if limit and isfinite(float(limit)) else "no limit"
 
 
 def _contrast_limits(row: dict[str, str], kind: str) -> str:
     if not row["p"]:
         return ""
-    if row["limits_of"] != DIFFERENCE:
-        upper = formatted(float(row["upper"]), "number:2") if row["upper"] else "no limit"
-        return f"{formatted(float(row['lower']), 'number:2')} to {upper}"
-    return _points(_limits(row["lower"], row["upper"], row["form"]), kind)
+    of_shares = row["limits_of"] == DIFFERENCE
+    limits = _limits(row["lower"], row["upper"], row["form"] if of_shares else "number:2")
+    return _points(limits, kind) if of_shares else limits
 
 
 def _difference(difference: str, form: str) -> str:
