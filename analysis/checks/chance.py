@@ -23,6 +23,8 @@ def contrast_of(before: Row, after: Row) -> tuple[Contrast, bool]:
         raise NoContrast("numbers that a release has rounded tell nothing of chance")
     if before["confidence"] != after["confidence"]:
         raise NoContrast("the reports have other levels of confidence")
+    if after.table == "count" and before["area"] != after["area"]:
+        raise NoContrast("numbers of two areas, which differ in size: see their shares and rates")
     months = [parse_period(row["period"]).months for row in (before, after)]
     in_time = after.table == "count" or (after["kind"] == "rate" and after.of_residents)
     if in_time and months[0] != months[1]:

@@ -51,9 +51,13 @@ def test_shares_of_two_periods_are_tested():
 def test_two_areas_are_set_beside_each_other_without_a_ranking():
     reports = (report(area, "2019/20", [share(area, "2019/20", n, 80)])
                for area, n in ((KENT, 20), (ESSEX, 40)))  # fmt: skip
-    found = row(compare(*reports), "share")
+    compared = compare(*reports)
+    found = row(compared, "share")
     assert found["relation"] == comparison.BESIDE
     assert found["p"] and "ranking" in found["caveats"]
+    numbers = compared.frame[compared.frame["table"] == "count"]
+    assert set(numbers["p"]) == {""}  # of areas of other sizes
+    assert numbers["reason"].str.contains("differ in size").all()
 
 
 def test_other_area_and_other_period_are_allowed_and_named():
