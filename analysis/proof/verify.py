@@ -138,7 +138,9 @@ def _inputs(manifest: dict, own: dict) -> list[Difference]:
         now = {
             held["sha256"] for held in own.values() if PureWindowsPath(held["path"]).name == name
         }
-        if one["sha256"] not in (now or {sha256(ROOT / file)}):
+        if not now or ("/" in file and (ROOT / file).is_file()):
+            now.add(sha256(ROOT / file))  # a file of the project may have the name of one's own
+        if one["sha256"] not in now:
             found.append(Difference(f"input {one['file']}", "changed since the report was made"))
     return found
 

@@ -133,29 +133,34 @@ def test_a_report_with_a_failed_chapter(notebooks, tmp_path):
     )
 
 
+OWN = "taser-activity.csv"
 ARRESTS = "force,group,arrests\nKent,White,10\n"
 
 
 @pytest.fixture
 def with_source(notebooks, tmp_path):
-    """A report whose params file named a file beside the folder in which it stood."""
+    """A report whose params file named a file beside the folder in which it stood.
+
+    The file has the name of another that the chapter reads, data/published/taser-activity.csv.
+    """
     (tmp_path / "theirs" / "params").mkdir(parents=True)
-    (tmp_path / "theirs" / "arrests.csv").write_text(ARRESTS, encoding="utf-8")
-    parameters = check(CHAPTER | {"sources": {"arrests": "../arrests.csv"}}, "test")
+    (tmp_path / "theirs" / OWN).write_text(ARRESTS, encoding="utf-8")
+    parameters = check(CHAPTER | {"sources": {"arrests": f"../{OWN}"}}, "test")
     return run(parameters, tmp_path / "there" / "kent", tmp_path / "theirs" / "params").folder
 
 
 def test_a_source_is_found_by_path_or_by_name_and_hash(with_source, tmp_path, capsys):
+    assert "data/published/taser-activity.csv" in (with_source / "manifest.json").read_text("utf-8")
     assert verify(with_source, tmp_path / "theirs" / "params") == []
     (tmp_path / "mine").mkdir()
-    shutil.move(tmp_path / "theirs" / "arrests.csv", tmp_path / "mine")
+    shutil.move(tmp_path / "theirs" / OWN, tmp_path / "mine")
     command = ["verify", str(with_source), "--base"]
     assert cli.main([*command, str(tmp_path / "mine")]) == cli.DONE
-    edit(tmp_path / "mine" / "arrests.csv", "10", "11")
+    edit(tmp_path / "mine" / OWN, "10", "11")
     capsys.readouterr()
     assert cli.main([*command, str(tmp_path / "mine")]) == cli.REFUSED == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert line.startswith("sources.arrests: ../arrests.csv: is not at hand; looked for in ")
+    assert line.startswith(f"sources.arrests: ../{OWN}: is not at hand; looked for in ")
     assert str(tmp_path / "mine") in line
 
 
