@@ -16,7 +16,7 @@ import pandas as pd
 
 from analysis import counts as count_tables
 from analysis import findings as finding_tables
-from analysis.counts import ROWS
+from analysis.counts import ROWS, SUPPRESSED
 from analysis.disclosure.control import plan_of
 from analysis.disclosure.plan import Plan
 from analysis.errors import CannotWrite, refusal
@@ -34,6 +34,7 @@ from analysis.tables import read_table, write_table
 # Of a run: the pages, the tables and the charts. No notebooks, whose cells hold the same once
 # more, no rows of records, and a manifest and crate of its own.
 _RELEASED = ("report.html", "trace.html", "counts.csv", "findings.csv", "ledger.csv", "charts")
+_OTHER_BYTES = "has other bytes than when the report was made"
 _MADE_WITH = ("code", "notebooks", "lock", "packages", "python", "system")
 
 
@@ -54,11 +55,12 @@ def release(report: Path, out: Path, base: Path | None = None) -> list[str]:
     with tempfile.TemporaryDirectory() as scratch:
         scratch = Path(scratch)
         at = base_of(held, report, base, scratch / "found")
-        _refuse_other_code(held, json.loads(manifest(parameters, at, [], scratch, {})))
+        _refuse_other_code(held, json.loads(manifest(parameters, at, held["inputs"], scratch, {})))
         named = _with_sources(parameters, held["sources"], at, scratch)
         plan.write(scratch / "plan.json")
         made = run(named, scratch / "report", scratch, scratch / "plan.json")
         _refuse_failed(made.failures)
+        _refuse_other_inputs(held["inputs"], read_manifest(made.folder)["inputs"])
         staging = scratch / "release"
         _assemble(made.folder, staging, named, plan, log)
         faults = open_data.faults(staging)
@@ -106,6 +108,14 @@ def _refuse_other_code(before: dict, now: dict) -> None:
             raise refusal(MANIFEST, f"the report was made with another {part}", "run it again")
 
 
+def _refuse_other_inputs(before: list[dict], now: list[dict]) -> None:
+    """A published table that is another since; of restricted ones the hash is not told by now."""
+    known = {one["sha256"] for one in before} | {SUPPRESSED}
+    for one in now:
+        if one["sha256"] not in known:
+            raise refusal(one["file"], _OTHER_BYTES, "run the report again")
+
+
 def _tables(report: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Counts with their rows, and findings, of a report, all text."""
     counts = read_table(report / "counts.csv", count_tables.COLUMNS)
@@ -125,8 +135,7 @@ def _with_sources(
     given = {}
     for key, source in sources.items():
         if sha256(at / source["path"]) != source["sha256"]:
-            problem = "has other bytes than when the report was made"
-            raise refusal(f"sources.{key}: {source['path']}", problem, "the file as it was")
+            raise refusal(f"sources.{key}: {source['path']}", _OTHER_BYTES, "the file as it was")
         name = f"{key}/{PureWindowsPath(source['path']).name}"  # either slash separates in it
         (scratch / key).mkdir()
         shutil.copyfile(at / source["path"], scratch / name)

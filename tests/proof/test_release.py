@@ -364,3 +364,12 @@ def test_what_is_restricted():
     assert release.restricted_sources(read("nobody-knows")) == {"nobody-knows"}
     # a force's own figures in the form of published ones
     assert release.restricted_sources(read("taser-activity", False)) == {"taser-activity"}
+
+
+def test_published_tables_that_are_others_since_are_no_part_of_the_plan():
+    table = {"file": "data/published/x.csv", "sha256": "one"}
+    ours = {"file": "ours.csv", "sha256": "two"}
+    hidden = ours | {"sha256": SUPPRESSED}
+    release._refuse_other_inputs([table, ours], [table, hidden])
+    with pytest.raises(Refused, match="data/published/x.csv: has other bytes"):
+        release._refuse_other_inputs([table, ours], [table | {"sha256": "three"}, hidden])
