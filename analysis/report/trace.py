@@ -277,7 +277,7 @@ class Trace:
         """A row that another points to; its area and period are named where they are others."""
         row = self.findings.get(one) or self.counts.get(one)
         if row is None:
-            return (f"{one} (no count of this report)",)
+            return (f"{one} (not recorded in this report)",)
         value = _value(row) if isinstance(row, Finding) else row.text()
         same = (row.area, row.period) == (of.area, of.period)
         return (Link(one, f"{row.label if same else _title(row)}: {value}"),)

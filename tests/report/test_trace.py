@@ -1,0 +1,280 @@
+"""Every number of both default reports is explained, down to a source with its hash."""
+
+import csv
+import importlib
+import json
+import re
+from dataclasses import replace
+from functools import reduce
+
+import pytest
+
+from analysis.errors import CannotWrite, Refused
+from analysis.places import ROOT
+from analysis.report import counted_rows
+from analysis.report.trace import read_trace
+from analysis.standard.methods import methods
+from tests.report import page_checks
+
+INJURED = (
+    "made-up-records/records-injuries/2017-q2/cambridgeshire/reports/all/"
+    "officer-injured-yes-officer-aid-given-yes"
+)
+AIDED = "record-injuries/aid/officer-aid-given/of-answered@cambridgeshire@2017-q2@made-up"
+CED_RATE = "ced/uses-per-1000-reports@cambridgeshire@2019-20@2020-12-17"
+CED_USES = "home-office-2019-20/ced-by-force/2019-20/cambridgeshire/tactic-uses/ced/all"
+
+
+@pytest.fixture(scope="module")
+def official(default_report):
+    return read_trace(default_report)
+
+
+@pytest.fixture(scope="module")
+def made_up(made_up_report):
+    return read_trace(made_up_report)
+
+
+@pytest.fixture(scope="module", params=["default_report", "made_up_report"])
+def told(request):
+    """Of either report: the ids that its page shows, what is told of each, tables, hashes."""
+    folder = request.getfixturevalue(request.param)
+    trace = request.getfixturevalue({"default_report": "official"}.get(request.param, "made_up"))
+    page = (folder / "report.html").read_text("utf-8")
+    shown = dict.fromkeys(re.findall(r'data-id="([^"]+)"', page))
+    inputs = json.loads((folder / "manifest.json").read_text("utf-8"))["inputs"]
+    hashes = {}
+    for one in inputs:
+        hashes.setdefault(one["source"], set()).add(one["sha256"])
+    explained = {one: "\n".join(trace.explain(one)) for one in shown}
+    return explained, page_checks.rows_of(folder), hashes
+
+
+def made(name):
+    """The function of a name, such as ``analysis.measures.taser.ladder``, as it can be imported."""
+    module = name
+    while module:
+        try:
+            found = importlib.import_module(module)
+        except ModuleNotFoundError:
+            module = module.rpartition(".")[0]
+            continue
+        return reduce(getattr, name.removeprefix(module).strip(".").split("."), found)
+    raise AssertionError(name)
+
+
+def test_every_number_of_the_page_is_explained(told):
+    explained, rows, hashes = told
+    assert len(explained) > 2500
+    wrong = []
+    for one, text in explained.items():
+        row = rows[one]
+        first = text.partition("\n")[0]
+        if f": {page_checks.text_of(row, 'value')}" not in first or f"Id: {one}\n" not in text:
+            wrong.append(f"{one}: {first}")
+        if "series_id" not in row:
+            named = set(re.findall(r"sha256: (\w+)", text))
+            if not named or not named <= hashes[row["source"]]:
+                wrong.append(f"{one}: {named} is no hash of {row['source']}")
+            continue
+        rests_on = [*filter(None, row["counts"].split(";"))]
+        sources = {count.split("/")[0] for count in rests_on[:12]}
+        for source in sources:
+            if not any(f"sha256: {digest}" in text for digest in hashes[source]):
+                wrong.append(f"{one}: no hash of {source}")
+        named = [*rests_on[:12], *filter(None, row["findings"].split(";")[:12])]
+        for other in named:
+            printed = other.startswith("claims-")  # what a source prints is in no table
+            if (other.partition("/")[2] if printed else other) not in text:
+                wrong.append(f"{one}: does not name {other}")
+        if not named and (row["status"] == "stated" or "there was nothing to count" not in text):
+            wrong.append(f"{one}: rests on nothing")
+    assert wrong == []
+
+
+def test_every_number_has_a_function_that_can_be_read(told):
+    explained, rows, _ = told
+    names = {rows[one]["made_by"] for one in explained}
+    assert len(names) > 20
+    assert all(callable(made(name)) for name in names)
+    for one, text in explained.items():
+        name, file = re.search(r"Made by: (\S+) in (\S+)", text).groups()
+        assert (ROOT / file).is_file(), one
+        assert rows[one]["made_by"] == file.removesuffix(".py").replace("/", ".") + f".{name}"
+
+
+def test_every_method_has_its_reference(told):
+    explained, rows, _ = told
+    for one, text in explained.items():
+        if rows[one].get("method"):
+            assert re.search(r"\n  Reference: \S", text), (one, rows[one]["method"])
+
+
+def test_no_method_of_the_table_is_one_that_nobody_uses(official, made_up):
+    texts = [
+        "\n".join(trace.explain(one))
+        for trace in (official, made_up)
+        for one in {row.method: row.id for row in trace.findings.values()}.values()
+    ]
+    assert {name for name in methods() if not any(f"Method: {name}\n" in t for t in texts)} == set()
+
+
+def test_a_count_of_an_official_table(official):
+    # Home Office 2019/20, Table 13: 208 CED uses in Cambridgeshire
+    text = "\n".join(official.explain(CED_USES))
+    assert text.startswith("CED (Cambridgeshire, 2019/20): 208\n")
+    for part in (
+        "Home Office, edition 2020-12-17: Table 13, cell D142; file ced-by-force.csv",
+        "Open Government Licence v3.0; published",
+        "https://www.gov.uk/government/collections/police-use-of-force-statistics",
+        "Made by: load in analysis/sources/published.py",
+        "spelled, 3 cells: Avon & Somerset → Avon and Somerset",
+        "home-office-2019-20/ced-by-force/2019-20/east-of-england-region/tactic-uses/ced/all",
+    ):
+        assert part in text, part
+
+
+def test_a_rate_of_official_counts(official):
+    text = "\n".join(official.explain(CED_RATE))
+    assert "44.9 (95% interval 39.0 to 51.5)" in text.partition("\n")[0]
+    assert "Made of: 208 of 4,629" in text
+    assert f"208 [{CED_USES}] (Table 13, cell D142)" in text
+    assert "Reference: Breslow and Day 1987" in text and "Shown in: Taser" in text
+
+
+def test_a_pattern_says_how_many_counts_of_the_published_table_it_names(official, default_report):
+    rows = page_checks.rows_of(default_report)
+    one = next(one for one in rows if one.startswith("sums/all/checked@"))
+    folder = ROOT / "data" / "published" / "home-office-2019-20"
+    lines = sum(len(path.read_text("utf-8").splitlines()) - 1 for path in folder.glob("*.csv"))
+    text = "\n".join(official.explain(one))
+    assert f"{lines:,} counts, home-office-2019-20/*" in text
+
+
+def test_the_filter_over_records_is_told_in_words(made_up):
+    text = "\n".join(made_up.explain(INJURED))
+    assert "records.csv, where: officer injured: Yes; officer aid given: Yes" in text
+    assert re.search(r"Rows: \d+ of the file\n", text)
+    assert "restricted" in text and "Shown in: Injuries in the records" in text
+
+
+@pytest.mark.parametrize("one", ["nobody/knows", CED_USES.upper(), ""])
+def test_an_unknown_id_is_refused_in_one_line(official, one):
+    with pytest.raises(Refused, match="no count and no finding of this report") as refused:
+        official.explain(one)
+    assert "\n" not in str(refused.value)
+
+
+def test_ids_near_an_unknown_one_are_named(official):
+    with pytest.raises(Refused, match=re.escape(CED_USES)):
+        official.explain(CED_USES[:-1])
+
+
+def test_a_folder_that_is_no_report_is_refused(tmp_path):
+    with pytest.raises(Refused, match=r"manifest\.json: cannot be read"):
+        read_trace(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name, damage, told",
+    [
+        ("counts.csv", lambda text: text.replace(",stated,", ",many,stated,", 1), "counts.csv"),
+        ("findings.csv", lambda text: text.replace(",share,", ",shore,"), "edited by hand"),
+        ("report.html", None, "report.html: cannot be read"),
+    ],
+)
+def test_a_report_that_was_damaged_is_refused(default_report, tmp_path, name, damage, told):
+    for file in ("manifest.json", "counts.csv", "findings.csv", "ledger.csv", "report.html"):
+        text = (default_report / file).read_text("utf-8")
+        if file != name:
+            (tmp_path / file).write_text(text, "utf-8")
+        elif damage:
+            (tmp_path / file).write_text(damage(text), "utf-8")
+    with pytest.raises(Refused, match=told) as refused:
+        read_trace(tmp_path)
+    assert "\n" not in str(refused.value)
+
+
+# the rows themselves
+def lines_of(path):
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+def test_the_rows_behind_a_count_are_those_of_the_file(made_up, tmp_path):
+    path = tmp_path / "rows.csv"
+    told = made_up.write_rows(INJURED, path)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    header, *written = lines_of(path)
+    records = ROOT / "data" / "made-up" / "cambridgeshire_2017-Q2" / "records.csv"
+    columns, *original = lines_of(records)
+    assert header == ["count", "row", *columns]
+    # the header is row 1 of a spreadsheet
+    kept = [
+        [INJURED, str(number), *cells]
+        for number, cells in enumerate(original, 2)
+        if cells[columns.index("StaffInjured")] == "Yes"
+        and cells[columns.index("StaffMedProvided")] == "Yes"
+    ]
+    assert written == kept and len(kept) > 10
+    assert told == [
+        f"{len(kept)} rows of data/made-up/cambridgeshire_2017-Q2/records.csv: {path}",
+        counted_rows.MADE_UP,
+    ]
+
+
+def test_the_rows_behind_a_finding_are_those_of_each_of_its_counts(made_up, tmp_path):
+    made_up.write_rows(AIDED, tmp_path / "rows.csv")
+    _, *written = lines_of(tmp_path / "rows.csv")
+    counts = made_up.findings[AIDED].count_ids
+    numbers = {one: sum(line[0] == one for line in written) for one in counts}
+    assert numbers == {one: made_up.counts[one].value for one in counts}
+
+
+def test_the_rows_of_district_activity(made_up, tmp_path):
+    one = (
+        "made-up-taser-activity/district-activity-totals/2015-07..2017-06/cambridgeshire/uses/all/"
+        "cambridge"
+    )
+    made_up.write_rows(one, tmp_path / "rows.csv")
+    header, *written = lines_of(tmp_path / "rows.csv")
+    assert {line[header.index("district")] for line in written} == {"Cambridge"}
+    assert sum(int(line[header.index("uses")]) for line in written) == made_up.counts[one].value
+
+
+def test_no_cell_is_a_formula_to_a_spreadsheet(tmp_path):
+    source = tmp_path / "activity.csv"
+    source.write_text("month,held\n=1+1,@x\n-5,plain\n", "utf-8")
+    file = {"file": "activity.csv", "source": "district-activity"}
+    told = counted_rows.write({"a/b": [2, 3]}, (file, source), tmp_path / "rows.csv")
+    assert lines_of(tmp_path / "rows.csv")[1:] == [
+        ["a/b", "2", "'=1+1", "'@x"],
+        ["a/b", "3", "-5", "plain"],
+    ]
+    assert told[1] == counted_rows.RESTRICTED
+
+
+def test_a_file_that_is_there_stays(made_up, tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("mine", "utf-8")
+    with pytest.raises(Refused, match="is there already"):
+        made_up.write_rows(INJURED, path)
+    assert path.read_text("utf-8") == "mine"
+    with pytest.raises(CannotWrite, match="cannot be written"):
+        made_up.write_rows(INJURED, tmp_path / "no folder" / "rows.csv")
+
+
+def test_records_with_other_bytes_are_refused(made_up, tmp_path):
+    other = [one | {"sha256": "0" * 64} for one in made_up.inputs]
+    with pytest.raises(Refused, match=r"records\.csv: has other bytes than the report"):
+        replace(made_up, inputs=other).write_rows(INJURED, tmp_path / "rows.csv")
+    gone = [one | {"file": one["file"].replace("records.csv", "gone.csv")} for one in other]
+    with pytest.raises(Refused, match=r"gone\.csv: is not at hand"):
+        replace(made_up, inputs=gone).write_rows(INJURED, tmp_path / "rows.csv")
+    assert not (tmp_path / "rows.csv").exists()
+
+
+def test_what_was_printed_has_no_rows(official, tmp_path):
+    for one in (CED_USES, CED_RATE):
+        with pytest.raises(Refused, match="no rows are held of it"):
+            official.write_rows(one, tmp_path / "rows.csv")
