@@ -17,9 +17,9 @@ from analysis.disclosure.relations import Relations
 from analysis.parameters import Disclosure
 
 _NEAR = 1e-6  # what the solver leaves of a whole number
-# The weight of cells that are sought beside the one that matters: all together they cannot outweigh
-# a hundredth of it. What bounds that one has a price above.
-_BESIDE, _BINDING = 1e-5, 0.05
+# The weight of cells that are sought beside the one that matters, and how many widths they may go:
+# they cannot outweigh it. What bounds that one has a price of at least such a part of the highest.
+_BESIDE, _FAR, _BINDING = 1e-5, 100, 0.05
 
 
 def rounded(number: int, rule: Disclosure) -> int:
@@ -102,39 +102,37 @@ class _Search:
         """Raise all unsafe cells at once, and lower them: most can be wide at the same time."""
         for sign in (1, -1):
             while (wanted := self.unsafe).any():
-                self._seek(wanted.astype(float), sign)
+                self._seek(wanted.astype(float), sign, wanted)
                 if (self.unsafe == wanted).all():
                     break
 
     def protect(self, cell: int) -> None:
         """Hide the cheapest of those that bound a cell, until it is safe."""
+        alone = np.arange(len(self.hidden)) == cell
         while self.unsafe[cell]:
-            prices = self._seek_first(cell, 1)
+            # other unsafe cells beside it: what is open then costs it nothing
+            prices = self._seek(alone + _BESIDE * self.unsafe, 1, alone)
             if np.floor(self.high[cell] + _NEAR) - 1 >= self.width:  # a lower end can help
-                prices = np.maximum(prices, self._seek_first(cell, -1))
+                prices = np.maximum(prices, self._seek(alone.astype(float), -1, alone))
             if not self.unsafe[cell]:
                 return
-            binding = (prices > _BINDING) & ~self.hidden & (self.relations.numbers > 0)
+            prices = prices * (~self.hidden & (self.relations.numbers > 0))
+            binding = prices > _BINDING * prices.max()
             cheapest_first = np.lexsort((self.relations.numbers, self.cost))
             self.hidden[next(one for one in cheapest_first if binding[one])] = True
 
-    def _seek_first(self, cell: int, sign: int) -> np.ndarray:
-        """Seek one cell before all, and beside it other unsafe ones, which costs it nothing."""
-        weights = _BESIDE * self.unsafe
-        weights[cell] = 1.0
-        return self._seek(weights, sign)
-
-    def _seek(self, weights: np.ndarray, sign: int) -> np.ndarray:
-        """Make the weighted cells large (1) or small (-1), no further than needed.
+    def _seek(self, weights: np.ndarray, sign: int, just: np.ndarray) -> np.ndarray:
+        """Make the weighted cells large (1) or small (-1), of ``just`` no further than needed.
 
         Returns the price of each cell's bounds: those without one do not stand in the way.
         """
-        wanted = weights > 0
         lower, upper = bounds(self.relations, self.hidden, self.rule)
         if sign > 0:
-            upper[wanted] = np.ceil(self.low[wanted] - _NEAR) + self.width
+            others = (weights > 0) & ~just  # far off, so that they do not bound the cells sought
+            upper[others] = self.relations.numbers[others] + _FAR * self.width
+            upper[just] = np.ceil(self.low[just] - _NEAR) + self.width
         else:
-            lower[wanted] = np.maximum(1, np.floor(self.high[wanted] + _NEAR) - self.width)
+            lower[just] = np.maximum(1, np.floor(self.high[just] + _NEAR) - self.width)
         solved = solve(self.relations, -sign * weights, lower, upper)
         seen = solved.x[: len(weights)]
         self.low, self.high = np.minimum(self.low, seen), np.maximum(self.high, seen)

@@ -186,3 +186,12 @@ def test_the_cheaper_number_is_hidden():
 def test_a_threshold_of_two_hides_ones_and_no_more():
     rule = Disclosure(threshold=2, rounding=1)
     assert hidden(TWO_BY_TWO | {"one": [0]}, rule) == {"one"}
+
+
+@pytest.mark.parametrize(("threshold", "base"), [(2, 1), (5, 3), (40, 10), (100, 100)])
+def test_any_threshold_and_base_end_in_safe_tables(threshold, base):
+    rule = Disclosure(threshold=threshold, rounding=base)
+    for cells in (TWO_BY_TWO, TWO_TABLES, three_way()):
+        hide = hidden(cells, rule)
+        assert {words for words, rows in cells.items() if 0 < len(rows) < threshold} <= hide
+        assert not too_close(cells, hide, rule)
