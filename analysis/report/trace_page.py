@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from analysis.chapter import plan_in_force
 from analysis.parameters import Parameters
 from analysis.report.page import HERE, Block, Chapter, anchor, template
 from analysis.report.trace import Entry, Link, Trace, Words
@@ -46,6 +47,7 @@ def render_trace(parameters: Parameters, chapters: list[Chapter], trace: Trace) 
         behind=behind,
         shared=_shared(trace, [*told.values()]),
         made_up=any(is_made_up(file["source"]) for file in trace.inputs),
+        release=plan_in_force(),
         anchor=anchor,
         words=_marked_up,
         style=Markup((HERE / "page.css").read_text(encoding="utf-8")),
