@@ -370,6 +370,7 @@ def _classes(tables: Tables, system: System) -> None:
             system.state([(cell, 1) for cell in cells], words.ALONE, np.inf)
 
 
+SIZES = range(1, 6)  # reports of an incident, the last "or more"
 RULES = ("report", "same minute", "within 30 minutes", "one place")
 
 
@@ -387,8 +388,8 @@ def _incidents(tables: Tables, system: System) -> None:
         if tables.said(universe, "size"):
             sizes = {int(_name(atom)[0][0]): (universe, (("size", atom),))
                      for atom in tables.atoms[universe, "size"] if len(atom) == 1}  # fmt: skip
-            weighed = [(cell, size) for size, cell in sizes.items()]
-            system.state([*weighed, (every[0], -1)], -np.inf, 0)
+            if len(sizes) == len(SIZES):
+                _weighed(system, {cell: size for size, cell in sizes.items()}, 1, 1)
         _of_some(tables, system, universe)
 
 
@@ -479,16 +480,27 @@ def fits(counts: pd.DataFrame, findings: pd.DataFrame, truth: pd.Series) -> bool
     return True
 
 
-def _squares(system: System, means: dict[str, float]) -> None:
+def _weighed(system: System, weights: dict, least: float, most: float) -> None:
+    """Incidents by size, weighed, over all reports: from ``least`` to ``most``.
+
+    What the largest size, "or more", weighs is not known, only that it is no less.
+    """
+    terms = [*weights.items()]
+    system.state([*terms, (("reports", ()), -most)], -np.inf, 0)
+    largest = max(weights, key=weights.get)
+    system.state([*terms, (largest, MOST), (("reports", ()), -least)], 0, np.inf)
+
+
+def _squares(system: System, means: dict[str, tuple[float, float]]) -> None:
     """The sizes of incidents fit the design effect that is made of them."""
-    for rule, most in means.items():
-        squares = [
-            ((where, held), int(_name(held[0][1])[0][0]) ** 2)
+    for rule, (least, most) in means.items():
+        squares = {
+            (where, held): int(_name(held[0][1])[0][0]) ** 2
             for where, held in system.column
             if where == f"incidents, {rule}" and [one for one, _ in held] == ["size"]
-        ]
-        if squares:
-            system.state([*squares, (("reports", ()), -most)], -np.inf, 0)
+        }
+        if len(squares) == len(SIZES):
+            _weighed(system, squares, least, most)
 
 
 class Reduced:

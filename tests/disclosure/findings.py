@@ -131,8 +131,8 @@ def _of_share(row, ids: list, value: float, half: float, ranges: pd.DataFrame) -
         yield [(events, 1)], whole[fits].min(), whole[fits].max()
 
 
-def squared_sizes(findings: pd.DataFrame) -> dict[str, float]:
-    """Rule of incidents: the most that the mean of squared sizes over reports can be, as printed.
+def squared_sizes(findings: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """Rule of incidents: between what the mean of squared sizes over reports lies, as printed.
 
     It is the design effect if an incident shares its outcome.
     """
@@ -141,5 +141,6 @@ def squared_sizes(findings: pd.DataFrame) -> dict[str, float]:
         prefix, _, rule = str(row.series_id).rpartition("/")
         if prefix == "incidents/design-effect" and row.status == STATED:
             value = float(row.value)
-            found[rule.replace("-", " ")] = value + half_a_digit(value, 2)
+            half = half_a_digit(value, 2)
+            found[rule.replace("-", " ")] = (value - half, value + half)
     return found

@@ -147,17 +147,44 @@ def test_what_never_happens_makes_two_measures_one():
     assert of(bounds(rows + never), rows[0]) == (10, 12)
 
 
-def test_incidents_of_each_size_bring_so_many_reports():
-    """28 single ones and 10 pairs at least are 48 reports: of the 57 at most that 55 can be, there
-    are no two incidents of five."""
-    rows = [
-        count("records incidents", "one place", 40, measure="incidents"),
-        count("records incidents", "one place: 1 report", 30, measure="incidents"),
-        count("records incidents", "one place: 2 reports", 10, measure="incidents"),
-        count("records incidents", "one place: 5 or more reports", None, measure="incidents"),
-        count("records by age", ALL, 55, "every report used"),
-    ]
-    assert of(bounds(rows), rows[3]) == (1, 1)
+@pytest.fixture
+def sizes():
+    """100 reports in 45 to 55 incidents, those of four and of five or more hidden."""
+    shown = {"1 report": 30, "2 reports": 15, "3 reports": 10, "4 reports": None,
+             "5 or more reports": None}  # fmt: skip
+    return [
+        *(count("records incidents", f"one place: {size}", value, measure="incidents")
+          for size, value in shown.items()),
+        count("records by age", ALL, 100, "every report used"),
+    ]  # fmt: skip
+
+
+def test_incidents_of_each_size_bring_so_many_reports(sizes):
+    """28, 13 pairs and 10 of three at least are 84 reports: of 102 at most 18 are left.
+
+    Less one incident of five, there are three of four at most; less one of four, two of five.
+    """
+    found = bounds(sizes)
+    assert of(found, sizes[3]) == (1, 3) and of(found, sizes[4]) == (1, 2)
+
+
+def test_where_no_incident_is_larger_the_reports_are_those_of_each_size(sizes):
+    """Of 98 to 102 reports 84 to 102 are in smaller incidents: up to 18 are in those of four.
+
+    The smaller ones of 55 in all at most 102, so nought would do, but a hidden count is no nought.
+    """
+    sizes[4] |= {"value": 0, "status": STATED}
+    assert of(bounds(sizes), sizes[3]) == (1, 4)
+    sizes[5]["value"] = 115  # at least 113, less 32, twice 17 and three times 12
+    assert of(bounds(sizes), sizes[3]) == (3, 8)
+
+
+def test_the_design_effect_bounds_the_largest_incidents(sizes):
+    """Squares: 28 and 4 times 13 and 9 times 10 are 170; of 2.05 times 102 at most 39 are left."""
+    effect = share("incidents/design-effect/one-place", [], 2.0, basis="", form="number:2")
+    sizes[3] |= {"value": 0, "status": STATED}
+    assert of(bounds(sizes), sizes[4]) == (1, 3)
+    assert of(bounds(sizes, [effect]), sizes[4]) == (1, 1)
 
 
 def test_months_and_districts_of_the_log_add_up_both_ways():
