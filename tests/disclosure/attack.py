@@ -196,6 +196,10 @@ def _boxes(tables: Tables, system: System) -> None:
         ticked = [one for one in boxes if one not in none]
         if len(none) < 1 or len(ticked) < 3:
             continue
+        unfilled = [("reports", ((f"{question}: Not reported", frozenset({YES})),))]
+        for one in ticked:  # neither Yes nor No
+            if frozenset({"No"}) in tables.atoms["reports", one] and unfilled[0][1][0][0] in none:
+                system.at_most([("reports", ((one, frozenset({words.OTHER})),))], unfilled)
         contexts = set.intersection(*(tables.contexts("reports", one) for one in ticked))
         for context in contexts:
             for cell in tables._every("reports", context):
@@ -323,6 +327,11 @@ def _tactics(tables: Tables, system: System) -> None:
         above = next(iter(ancestors(one)), "") if one in TACTICS else ""
         if above in yes:
             system.at_most([yes[one]], [yes[above]])
+    for one in (one for one in yes if one in TACTICS):
+        parts = {part for part in TACTICS if one in ancestors(part)}
+        parts -= {part for part in parts if any(part in ancestors(other) for other in parts)}
+        if parts and parts <= {*yes}:
+            system.at_most([yes[one]], [yes[part] for part in parts])
 
 
 def _completeness(tables: Tables, system: System) -> None:

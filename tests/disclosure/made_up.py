@@ -21,7 +21,7 @@ from analysis.parameters import Disclosure
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 EXAMPLE = NOTEBOOKS.parent / "data" / "made-up" / "cambridgeshire_2017-Q2"
-CHAPTERS = ("records", "records-taser", "records-injuries", "records-demographics")
+CHAPTERS = ("records", "records-taser", "records-injuries", "records-demographics", "claims")
 RESTRICTED = {"made-up-records", "made-up-taser-activity"}
 REPORTS = 600
 _SHOWN_ONLY = {"say", "table", "crosstab", "figure"}
@@ -61,7 +61,7 @@ def _record(chapter: str, sources: dict[str, str]):
 
 
 def tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Counts (with their rows) and findings of the four chapters on the records in a folder."""
+    """Counts (with their rows) and findings of the chapters on the records in a folder."""
     sources = {
         "records": str(folder / files.RECORDS),
         "district_activity": str(folder / files.ACTIVITY),

@@ -258,6 +258,9 @@ def _literals(words: str) -> list[tuple[str, frozenset]]:
 def _literal(words: str) -> list[tuple[str, frozenset]]:
     if words in _EVERYTHING:
         return []
+    if words.startswith("tactic: ") and words.endswith(" (effective)"):
+        tactic = _tactics(words.removeprefix("tactic: ").removesuffix(" (effective)"))
+        return [tactic, (f"effective, {tactic[0]}", frozenset({YES}))]
     if words in _SAID:
         return [_SAID[words]]
     if words.startswith("ethnic group "):
@@ -313,12 +316,14 @@ def _answer(question: str, answer: str) -> tuple[str, frozenset]:
         return (side, frozenset(one for one in INJURED[side] if one[0] in answers))
     if asked == "injury level" and side in INJURED:
         return (side, frozenset(one for one in INJURED[side] if one[1] in answers))
-    if question == "tactic" and not answer.endswith("(effective)"):
+    if question == "tactic":
         return _tactics(answer)
     if question == "conduct" and " to " in answer:
         first, _, last = answer.partition(" to ")
         return (question, frozenset(CONDUCT[CONDUCT.index(first) : CONDUCT.index(last) + 1]))
-    if question in ONE_ANSWER:
+    if (
+        question in ONE_ANSWER and question != "health condition"
+    ):  # others have an "or" of their own
         return (question, frozenset({answer}))
     return (question, frozenset(answers))
 
