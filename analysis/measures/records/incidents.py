@@ -124,10 +124,10 @@ def _number(records: Records, rule: str) -> list[Finding]:
         return [not_available(reason, **number)]
     number["caveats"] += (NO_LOWER_BOUND,) * (rule in _SAME)
     grouped = group_reports(records, rule)
-    reports, incidents, *_ = records.counts(_tallies(rule, grouped), SUBJECT)
+    counts = tuple(records.counts(_tallies(rule, grouped), SUBJECT))
     return [
-        Finding(**number, value=incidents.value, counts=(incidents,)),
-        *_statistics(rule, grouped.value_counts(), (reports, incidents), words),
+        Finding(**number, value=counts[1].value, counts=counts[1:2]),
+        *_statistics(rule, grouped.value_counts(), counts, words),
     ]
 
 
@@ -205,8 +205,11 @@ def _tallies(rule: str, incidents: pd.Series) -> list[Tally]:
 
 
 def _statistics(rule: str, sizes: pd.Series, counts: tuple, words: dict) -> list[Finding]:
-    """Reports per incident, and the design effect of an outcome that an incident shares."""
-    words = words | {"kind": "statistic", "form": "number:2", "counts": counts}
+    """Reports per incident, and the design effect of an outcome that an incident shares.
+
+    ``counts``: reports, incidents, and incidents of each size, of which the design effect is made.
+    """
+    words = words | {"kind": "statistic", "form": "number:2"}
     per_incident = words | {
         "series_id": f"incidents/reports-per-incident/{slug(rule)}",
         "label": f"Reports per incident, {rule}",
@@ -219,6 +222,8 @@ def _statistics(rule: str, sizes: pd.Series, counts: tuple, words: dict) -> list
     }
     kish = float((sizes**2).sum() / sizes.sum())
     return [
-        Finding(**per_incident, value=float(sizes.mean()), basis="{0} in {1}"),
-        Finding(**effect, value=kish, method="sum of squared sizes over sum of sizes"),
+        Finding(**per_incident, value=float(sizes.mean()), counts=counts[:2], basis="{0} in {1}"),
+        Finding(
+            **effect, value=kish, counts=counts, method="sum of squared sizes over sum of sizes"
+        ),
     ]
