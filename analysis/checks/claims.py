@@ -25,8 +25,9 @@ from analysis.places import CLAIMS
 from analysis.standard.forces import ENGLAND_AND_WALES, forces
 from analysis.standard.periods import GRAMMAR, parse_period
 
-COUNT, PER_CENT, RATIO, PER_THOUSAND = UNITS = ("count", "per cent", "ratio", "per thousand")
-SCALE = {COUNT: 1, PER_CENT: 100, RATIO: 1, PER_THOUSAND: 1000}
+UNITS = ("count", "per cent", "ratio", "per thousand", "a month")
+COUNT, PER_CENT, RATIO, PER_THOUSAND, A_MONTH = UNITS
+SCALE = {COUNT: 1, PER_CENT: 100, RATIO: 1, PER_THOUSAND: 1000, A_MONTH: 1}
 PRINTS = (
     "force paper", "newspaper", "official bulletin", "official table", "campaign or research",
     "force page",
@@ -35,7 +36,7 @@ PREFIX = "claims-"  # the key of a file of claims as a source begins so
 
 # What a claim may be about: the keys that stand together, and the units that this can have
 SUMS = {
-    ("count",): (COUNT,),
+    ("count",): (COUNT, A_MONTH),
     ("parts",): (COUNT,),
     ("part", "whole"): (PER_CENT, PER_THOUSAND),
     ("before", "now"): (COUNT, PER_CENT),
@@ -106,9 +107,9 @@ class About(_Strict):
 class Claim(_Strict):
     """One claim. Exactly one of ``about``, ``needs`` and ``judgement`` is given.
 
-    ``needs`` says which data would do to check it. ``rounded_to`` is the step to which a count
-    was rounded by the words of its source. ``contradicts`` names claims about the same thing that
-    print another number.
+    ``a month`` is a count over the months of the period. ``needs`` says which data would do to
+    check it. ``rounded_to`` is the step to which a count was rounded by the words of its source.
+    ``contradicts`` names claims of other printers about the same thing, with another number.
     """
 
     id: str
@@ -217,6 +218,11 @@ class Paper(_Strict):
     def source(self) -> str:
         """Its key in the registry, with which the id of each of its printed numbers begins."""
         return f"{PREFIX}{self.name}"
+
+    @property
+    def official(self) -> bool:
+        """Whether it is the publisher's own table, held here against others of its tables."""
+        return self.kind == "official table"
 
     def printed(self, claim: Claim) -> str:
         """The id of a printed number of it, as counts have ids."""

@@ -10,8 +10,9 @@ HOLDS = "holds"
 OTHER_ROUNDING = "holds only when rounded another way"
 FAILS = "does not hold"
 
-# How far "nearly" and "about" reach: in percentage points, elsewhere a part of the number. A half
-# or a quarter said in words claims no digit, and who says "nearly 80" does not mean 74.
+# How far "nearly" and "about" reach: a part of the number, and no more than so many percentage
+# points. A half or a quarter said in words claims no digit, and who says "nearly 80" does not mean
+# 74. Before digits "about" is "approximately".
 POINTS, PART = Decimal(5), Decimal("0.1")
 
 
@@ -33,13 +34,13 @@ QUALIFIERS = {
     "none": Qualifier(_ROUNDS, "who prints a digit claims it"),
     "approximately": Qualifier(_ROUNDS, "the word says that the number is rounded, and no more"),
     "about": Qualifier(
-        "the figure lies within five points, or a tenth of the number, of it",
+        "the figure lies within a tenth of the number, and within five points, of it",
         "a part said in words claims no digit",
         lambda figure, printed, reach: printed - reach <= figure <= printed + reach,
     ),
     "nearly": Qualifier(
-        "the figure lies below the number by five points, or a tenth of it, at most",
-        "what has reached a number is no longer nearly there",
+        "the figure rounds to the number, or lies below by a tenth of it and five points at most",
+        "what is well above a number is no longer nearly there",
         lambda figure, printed, reach: printed - reach <= figure < printed,
     ),
     "more than": Qualifier(
@@ -80,8 +81,10 @@ def verdict_on(
     """
     allows = QUALIFIERS[qualifier].allows
     if allows:
-        reach = POINTS if points else PART * abs(printed)
-        return HOLDS if allows(figure, printed, reach) else FAILS
+        part = PART * abs(printed)
+        reach = min(POINTS, part) if points else part
+        rounds = qualifier == "nearly" and _rounded(figure, step, ROUND_HALF_UP) == printed
+        return HOLDS if rounds or allows(figure, printed, reach) else FAILS
     if _rounded(figure, step, ROUND_HALF_UP) == printed:
         return HOLDS
     others = {_rounded(figure, step, way) for way in (ROUND_DOWN, ROUND_UP)}

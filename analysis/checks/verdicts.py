@@ -2,18 +2,22 @@
 
 Verdicts: ``holds``; ``holds only when rounded another way``; ``does not hold``, with the
 difference beside it; ``contradicted by another source``; ``not checkable``, with the data that
-would do; ``does not follow from the figures``.
+would do; ``does not follow from the figures``. A figure of an official table that another table
+or edition gives otherwise is contradicted: nobody claimed that they agree. Of made-up records the
+figure is shown, and decides nothing.
 """
 
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from analysis.checks import conditions
 from analysis.checks.claims import (
+    A_MONTH,
     COUNT,
     PER_CENT,
     PREFIX,
@@ -31,6 +35,7 @@ from analysis.findings import Finding, Findings
 from analysis.records import Records
 from analysis.standard.forces import ENGLAND_AND_WALES, forces
 from analysis.standard.names import slug
+from analysis.standard.periods import parse_period
 
 CONTRADICTED = "contradicted by another source"
 NOT_CHECKABLE = "not checkable"
@@ -41,10 +46,10 @@ NO_STANDARD = (
     "a judgement needs a standard to be judged by, and its source names none; the figures show how "
     "often, not whether each use was necessary and proportionate"
 )
-OF_MADE_UP = (
-    "the records are made up: the example is made to agree with the newspapers, so that agreement "
-    "shows only that the reading works, and that other made-up records differ says nothing of them"
-)
+OF_MADE_UP = "the records at hand are made up: they cannot show whether a paper is right"
+COUNTS_REPORTS = "the figure counts reports"
+BY_ITSELF = "held against the paper's own numbers only"
+_PEOPLE_OR_EVENTS = re.compile(r"\b(subjects?|people|incidents?|officers?|boys)\b", re.IGNORECASE)
 POINTS = "a difference of two percentages is in percentage points"
 RECORDS_NEEDED = "would need the records of that period"
 _COLUMNS = ("printed", "figure", "difference", "verdict", "remark")
@@ -79,14 +84,48 @@ def with_verdict(checked: Findings, verdict: str) -> Findings:
     return Findings(tuple(row for row in checked if _claim(row) in series))
 
 
-def number_of_claims(checked: Findings, area: str, period: str) -> Findings:
-    """How many claims there are, and how many of each verdict. Unit: claims."""
-    verdicts = checked.where(kind="verdict")
+def number_of_claims(checked: Findings, papers: Papers, area: str, period: str) -> Findings:
+    """How many claims of others there are, and how many of each verdict. Unit: claims.
+
+    Official tables are held against other tables or editions; they are counted by themselves
+    (``tables_against_tables``).
+    """
+    starts = _of_tables(papers)
+    rows = [row for row in checked.where(kind="verdict") if not row.series_id.startswith(starts)]
+    verdicts = Findings(tuple(rows))
     rows = [_number_of(verdicts, "claims/all", "claims", area, period)]
     for verdict in VERDICTS:
         found = verdicts.where(outcome=verdict)
         rows.append(_number_of(found, f"claims/{slug(verdict)}", verdict, area, period))
     return Findings(tuple(rows))
+
+
+def tables_against_tables(checked: Findings, papers: Papers, area: str, period: str) -> Findings:
+    """How many figures of official tables another table or edition gives, and how many alike.
+
+    Unit: claims. The last number is of figures for which no other table or edition is at hand.
+    """
+    starts = _of_tables(papers)
+    rows = [row for row in checked.where(kind="verdict") if row.series_id.startswith(starts)]
+    agree = [row for row in rows if row.text() in (HOLDS, OTHER_ROUNDING)]
+    differ = [row for row in rows if row.text() in (FAILS, CONTRADICTED)]
+    alone = [row for row in rows if row.text() == NOT_CHECKABLE]
+    numbers = {
+        "held against another table or edition": agree + differ,
+        "agree": agree,
+        "differ": differ,
+        "nothing to be held against": alone,
+    }
+    return Findings(
+        tuple(
+            _number_of(found, f"claims/tables/{slug(label)}", label, area, period)
+            for label, found in numbers.items()
+        )
+    )
+
+
+def _of_tables(papers: Papers) -> tuple[str, ...]:
+    return tuple(f"claim/{paper.name}/" for paper in papers.papers if paper.official)
 
 
 def by_source(checked: Findings, papers: Papers, area: str, period: str) -> Findings:
@@ -256,8 +295,10 @@ class _Check:
         verdict = verdict_on(
             Decimal(claim.printed), figure.value, claim.qualifier, step=claim.step, points=in_points
         )
+        if verdict == FAILS and self.paper.official:
+            verdict = CONTRADICTED
         finer = claim.digits + (claim.unit != COUNT)
-        common = {"caveats": (OF_MADE_UP,)} if self._of_made_up(figure.rests_on) else {}
+        common = {"caveats": self._caveats(figure.rests_on)}
         if claim.about.condition:
             common["edition"] = self.basis.records.edition
         shown = self._finding(
@@ -265,14 +306,26 @@ class _Check:
             basis=figure.basis, counts=figure.rests_on, findings=figure.findings, **common,
         )  # fmt: skip
         given = {"counts": figure.rests_on, "findings": (printed.id, shown.id), **common}
+        if self._of_made_up(figure.rests_on):
+            return [shown, *self._decided_without(NOT_CHECKABLE, OF_MADE_UP, **given)]
         rule = f"held where {QUALIFIERS[claim.qualifier].rule}"
         rows = [shown, self._finding("verdict", outcome=verdict, method=rule, **given)]
-        if verdict == FAILS:
-            given["caveats"] = (*given.get("caveats", ()), *((POINTS,) if in_points else ()))
+        if verdict in (FAILS, CONTRADICTED):
+            given["caveats"] += (POINTS,) if in_points else ()
             value = self._value(Decimal(claim.printed) - figure.value, finer)
             method = "the printed number less the figure"
             rows.append(self._finding("difference", **value, method=method, **given))
         return rows + self._remark(claim.note, findings=(printed.id,))
+
+    def _caveats(self, rests_on: tuple[Count | str, ...]) -> tuple[str, ...]:
+        claim = self.claim
+        reports = claim.of is not None and claim.of.measure == "reports"
+        own = [str(one).startswith(f"{self.paper.source}/") for one in rests_on]
+        holds = {
+            COUNTS_REPORTS: reports and _PEOPLE_OR_EVENTS.search(claim.text),
+            BY_ITSELF: own and all(own),
+        }
+        return tuple(words for words, said in holds.items() if said)
 
     def _of_made_up(self, rests_on: tuple[Count | str, ...]) -> bool:
         records = self.basis.records
@@ -290,7 +343,7 @@ class _Check:
 
     def _decided_without(self, outcome: str, why: str, **given) -> list[Finding]:
         """A verdict for which no figure stands beside the printed number."""
-        method = "no figure stands beside the printed number"
+        method = "no figure decides"
         remark = self._remark("; ".join(filter(None, (why, self.claim.note))), **given)
         return [self._finding("verdict", outcome=outcome, method=method, **given), *remark]
 
@@ -388,6 +441,9 @@ class _Check:
             disagrees.append(self._disagreement(claim.against, numbers[-1:]))
         if about.parts:
             method = "the sum of the figures it is about"
+        elif claim.unit == A_MONTH:
+            months = parse_period(claim.period).months
+            value, method = value / months, "the figure it is about over the months of the period"
         elif about.whole:
             value, method = _over(value, numbers[-1], SCALE[claim.unit]), "a part over its whole"
         elif about.before and claim.unit == COUNT:

@@ -15,7 +15,10 @@ from math import ceil, floor
 from analysis.checks.claims import Claim, Paper, Papers
 
 KINDS = ("value", "denominator", "period", "unit", "group", "rounding")
-WORDS = {"nearly": lambda x, p: p - 5 <= x < p, "more than": lambda x, p: x > p}
+WORDS = {
+    "nearly": lambda x, p: p - min(5, p / 10) <= x < p + Fraction(1, 2),
+    "more than": lambda x, p: x > p,
+}
 YEARS = {"2018/19": "2019/20", "2019/20": "2018/19", "2017/18": "2018/19", "2017-Q2": "2017-Q3"}
 
 
