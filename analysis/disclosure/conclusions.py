@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from math import ceil, isfinite, sqrt
 
 import pandas as pd
@@ -28,7 +29,8 @@ _SMALL = re.compile(r"\b(fewer than|too few)\b")
 _SIZES = re.compile(r"^(?!every ).*\btaken as\b|^left out, ticked\b")
 _WORST_CASE = ", worst case"  # so an interval says that few incidents are concerned
 # Of a claim all but the numbers held against each other: whether it holds is exact by its nature.
-_CLAIM, _EXACT = ("claim/", "margin/"), ("verdict", "remark", "difference")
+_CLAIM, _EXACT = "claim/", ("verdict", "remark", "difference")
+_TALLIES = "claims/"  # how many verdicts of each kind there are: one hidden would be the rest
 _OVER, _TERM = re.compile(r"\b(?:of|per|over|in)\b"), re.compile(r"(less )?\{(\d+)\}")
 # How so many counts make a value where the basis does not say so.
 _USUAL = {1: "{0}", 2: "{0} of {1}", 3: "{0} and {1}, of {2}", 4: "{0} of {1} against {2} of {3}"}
@@ -55,8 +57,12 @@ class Shown:
         return given in self.restricted or given.split("/")[0] in self.beginnings
 
     def hides(self, given: str) -> bool:
-        """Whether a count is not shown; a pattern names a table, whatever cells of it are."""
-        return self.under_control(given) and "*" not in given and given not in self.shows
+        """Whether a count is not shown; of a pattern, whether one of its counts is not."""
+        if not self.under_control(given):
+            return False
+        if "*" in given:
+            return any(fnmatchcase(one, given) for one in self.restricted - self.shows.keys())
+        return given not in self.shows
 
 
 @dataclass(frozen=True)
@@ -106,10 +112,12 @@ def changes(findings: pd.DataFrame, counts: Shown, reason: str) -> dict[str, dic
     )
     claims = {row.claim for row in rows if row.id in restricted} - {""}
     restricted |= {row.id for row in rows if row.claim in claims and row.fields["kind"] in _EXACT}
+    tallies = {row.id for row in rows if claims and row.fields["series_id"].startswith(_TALLIES)}
+    restricted |= tallies
     if counts.restricted:  # what rests on nothing may rest on anything
         restricted |= {row.id for row in rows if not _traced(row) and not row.claim}
     hidden = _resting(
-        rows, {row.id for row in rows if row.id in restricted and _hidden(row, counts)}
+        rows, tallies | {row.id for row in rows if row.id in restricted and _hidden(row, counts)}
     )
     return {
         row.id: {}
@@ -157,10 +165,11 @@ def _can_be_made(row: _Row, counts: Shown) -> bool:
 
 
 def _nothing(reason: str) -> dict:
-    """The fields of a finding that is hidden."""
+    """The fields of a finding that is hidden; what it rests on may say what was found."""
     numbers = dict.fromkeys(_NUMBERS)
     return numbers | {
         "status": SUPPRESSED, "reason": reason, "outcome": "", "method": "", "caveats": [],
+        "counts": [], "findings": [], "basis": "",
     }  # fmt: skip
 
 

@@ -55,7 +55,9 @@ class Plan:
         rests_on = tuple(
             given if isinstance(given, str) else self.row(given) for given in row.counts
         )
-        return replace(row, counts=rests_on, **_as_finding(self._changes(self.findings, row.id)))
+        return replace(
+            row, **{"counts": rests_on, **_as_finding(self._changes(self.findings, row.id))}
+        )
 
     def rows(self, table: Counts | Findings) -> Counts | Findings:
         """A table of counts or findings as the release shows it."""
@@ -96,4 +98,4 @@ def _as_count(changes: dict) -> dict:
 
 def _as_finding(changes: dict) -> dict:
     """The fields of a finding: JSON has no tuples."""
-    return changes | ({"caveats": tuple(changes["caveats"])} if "caveats" in changes else {})
+    return {name: tuple(held) if isinstance(held, list) else held for name, held in changes.items()}

@@ -23,6 +23,7 @@ import nbformat
 from analysis.errors import refusal
 from analysis.parameters import Choices, check
 from analysis.places import PARAMS, ROOT
+from analysis.proof.open_data import LOG
 from analysis.report.crate import CRATE, flat, hashes_in, parameters_in
 from analysis.report.manifest import MANIFEST, files_of, own_sources, read_manifest
 from analysis.report.run import run
@@ -49,9 +50,11 @@ def verify(folder: Path, base: Path | None = None) -> list[Difference]:
 
     The files that the params file named are looked for from ``base`` if it is given, then from
     params/, the project, the current folder and the two above the report. Refused where there is
-    no manifest, or an input is not at hand.
+    no manifest, an input is not at hand, or the folder is a release.
     """
     manifest = read_manifest(folder)
+    if LOG in manifest["outputs"]:
+        raise refusal(str(folder), "is a release", "the report that it was made from")
     parameters = check(manifest["parameters"], str(folder / MANIFEST))
     with TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         place = base_of(manifest, folder, base, Path(scratch) / "sources")

@@ -125,7 +125,7 @@ def test_true_counts_that_are_shown_alike_are_told_alike():
 
 
 HIDDEN = {"value": None, "lower": None, "upper": None, "outcome": "", "method": "", "caveats": [],
-          "status": "[c]", "reason": FEW}  # fmt: skip
+          "status": "[c]", "reason": FEW, "counts": [], "findings": [], "basis": ""}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -179,9 +179,20 @@ def test_published_findings_pass_as_they_are():
     assert changed(finding(value=0.5), counts=none) == {"share": {}}
 
 
-def test_a_model_over_a_whole_table_keeps_two_digits():
+def test_a_model_over_a_whole_table_keeps_two_digits_unless_a_cell_of_it_is_hidden():
     row = finding(value=0.61789, counts="r/*", kind="statistic", method="quasi-Poisson")
-    assert changed(row)["share"] == {"value": 0.62}
+    assert changed(row)["share"] == HIDDEN
+    none_hidden = Shown(TRUE, SHOWS, frozenset(SHOWS) & COUNTS.restricted, COUNTS.beginnings)
+    assert changed(row, counts=none_hidden)["share"] == {"value": 0.62}
+
+
+def test_how_many_claims_hold_is_hidden_where_a_claim_is_on_restricted_counts():
+    # the tally names the verdicts: with those of published claims known, it gives the others away
+    tally = finding("claims/holds", kind="count", value=1, findings="claim/paper/one/verdict")
+    other = finding("claims/does-not-hold", kind="count", value=0, findings="")
+    figure = finding("claim/paper/one/figure", kind="figure", value=12, counts="a")
+    shown = changed(tally, other, figure)
+    assert shown["claims/holds"] == HIDDEN and shown["claims/does-not-hold"] == HIDDEN
 
 
 def test_a_verdict_that_hides_nothing_keeps_its_words():

@@ -191,7 +191,9 @@ def reading(study: Study, made: Estimate, q: float | None) -> Finding:
     ``q``: the q-value, or none for what is not in the family.
     """
     found = study.finding(made, series(made, READING), _label(made))
-    words = {"kind": "verdict", "unit": READING, "form": "count", "basis": "", "caveats": ()}
+    ratio = replace(found, series_id=series(made, ODDS))
+    words = {"kind": "verdict", "unit": READING, "form": "count", "basis": "", "caveats": (),
+             "findings": (ratio.id,)}  # fmt: skip
     if made.status == NOT_AVAILABLE:
         return replace(found, **words)
     return replace(found, **words, status=STATED, reason="", outcome=_outcome(made, q), value=None,

@@ -203,11 +203,13 @@ def funnel(sums: Counts, area: str, period: str, later: str, earlier: str, *, by
     fitted = funnels.fit(events, sizes)
     method = {"method": "Spiegelhalter 2005, arcsine scale, additive variance"}
     rows = [*_funnel_fit(fitted, f"{series}/", label, by, words | method | _whole(places, area))]
+    fit = tuple(row.id for row in rows)  # limits and position are made of all places
     named = words | {"basis": "{0} of {1}", "label": label}
     for (place, *pair), z in zip(places, fitted.z_adjusted, strict=True):
         own = named | place | {"counts": tuple(pair)}
         value = pair[0].value / pair[1].value
         rows.append(Finding(**own, series_id=f"{series}/share", value=value))
+        own |= {"findings": fit}
         rows += _limits(fitted, f"{series}/limits", pair[1].value, own | method)
         own |= method | {"kind": "verdict", "unit": "position"}
         rows.append(Finding(**own, series_id=f"{series}/position", outcome=_position(float(z))))
