@@ -181,6 +181,12 @@ def test_what_is_no_report_is_refused(content, words, tmp_path):
     assert f"manifest.json: {words}" in str(refused.value) and "\n" not in str(refused.value)
 
 
+def test_a_release_is_refused(report):
+    edit(report / "manifest.json", '"outputs": {', '"outputs": {"suppressed.csv": "",')
+    with pytest.raises(Refused, match="is a release; allowed: the report that it was made from"):
+        verify(report)
+
+
 def test_a_parameter_that_cannot_be_is_refused(report):
     edit(report / "manifest.json", '"confidence": 0.95', '"confidence": 95')
     with pytest.raises(Refused, match=r"manifest.json: choices.confidence: 95\.?0?; allowed: 0.5"):
