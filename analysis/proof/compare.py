@@ -224,7 +224,8 @@ def _groups(found: Comparison, a: Side, b: Side) -> Iterator[_Group]:
     ):  # fmt: skip
         chosen = own[own["result"] == result]
         for table, what in (("finding", "findings"), ("count", "counts")):
-            rows = tuple(_shown(row) for row in chosen[chosen["table"] == table].to_dict("records"))
+            chosen_rows = chosen[chosen["table"] == table].to_dict("records")
+            rows = tuple(_shown(row, a.report.period, b.report.period) for row in chosen_rows)
             if rows:
                 yield _Group(f"{title}: {what}", said, rows, folded=folded)
     absent = [*comparison.MISSING.values(), *comparison.ONLY.values()]
@@ -235,11 +236,13 @@ def _groups(found: Comparison, a: Side, b: Side) -> Iterator[_Group]:
             yield _Group(result[0].upper() + result[1:], "", reasons=tuple(listed))
 
 
-def _shown(row: dict[str, str]) -> dict[str, str]:
-    """A row as the page shows it."""
+def _shown(row: dict[str, str], *periods: str) -> dict[str, str]:
+    """A row as the page shows it; periods that are not the reports' own are named."""
     kind = row["form"].partition(":")[0]
+    held = (row["period_a"], row["period_b"])
+    named = "" if held == periods else f", {' against '.join(dict.fromkeys(held))}"
     return {
-        "label": row["label"],
+        "label": f"{row['label']}{named}",
         "unit": row["unit"],
         "a": _value(row, "a"),
         "a_limits": _limits(row["lower_a"], row["upper_a"], row["form"]),

@@ -88,6 +88,8 @@ def restricted_sources(inputs: list[dict]) -> set[str]:
 def _refuse_unfit(report: Path, held: dict, out: Path) -> None:
     if out.exists():
         raise refusal(str(out), "is there already", "a new name")
+    if out.resolve().is_relative_to(report.resolve()):
+        raise refusal(str(out), "lies in the folder of the report", "another folder")
     _refuse_failed(held["failed_chapters"])
     for name, digest in sorted(held["outputs"].items()):
         path = report / name

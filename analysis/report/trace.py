@@ -258,12 +258,13 @@ class Trace:
         return sorted(self.counts)
 
     def _sources_of(self, counts: list[Count]) -> Line:
-        """Sources and files of the counts that a finding rests on, each once."""
+        """Sources, files and ledger of the counts that a finding rests on, each once."""
         words = {}
         for count in counts:
-            files = self.files(count)
-            key = (count.source, *(file["file"] for file in files))
-            words[key] = (_cited(count.source), *_of_files(files))
+            files, steps = self.files(count), self._steps(count)
+            done = ("; ", Link(f"ledger:{steps}", "what was done on the way")) if steps else ()
+            key = (count.source, steps, *(file["file"] for file in files))
+            words[key] = (_cited(count.source), *_of_files(files), *done)
         return Line("From", tuple(words.values()))
 
     def _method(self, finding: Finding) -> Line:
@@ -308,8 +309,15 @@ class Trace:
 
 
 def read_trace(folder: Path) -> Trace:
-    """The trace of the report in a folder; refuses a folder that holds none, or an older one."""
+    """The trace of the report in a folder.
+
+    Refuses a folder that holds none, or an older one, and a table edited since it was made.
+    """
     manifest = read_manifest(folder)
+    for name, digest in manifest["outputs"].items():
+        if name.endswith(".csv") and "/" not in name and sha256(folder / name) != digest:
+            problem = "was edited since the report was made"
+            raise refusal(str(folder / name), problem, "a report as it was made")
     return replace(trace_of(folder, manifest["inputs"]), sources=manifest["sources"])
 
 
@@ -332,8 +340,6 @@ def trace_of(folder: Path, inputs: list[dict]) -> Trace:
         )
     except OSError as error:
         raise refusal(str(folder / "report.html"), f"cannot be read ({error.strerror})") from None
-    except ValueError as error:  # of a number, or of a finding that cannot be
-        raise refusal(f"{folder}: its tables", f"were edited by hand ({error})") from None
 
 
 def _count(row: dict) -> Count:
@@ -472,12 +478,14 @@ def _cited(key: str) -> Link:
 
 def _of_source(key: str) -> Entry:
     source = source_of(key)
+    own = source.access == "published" and source.sha256  # of a restricted file no hash is told
     lines = [
         _line("Publisher", source.publisher),
         _line("Edition", source.edition),
         _line("Status", source.status),
         _line("Licence", f"{source.licence}; {source.access}"),
         _line("Address", source.address),
+        _line("Publisher's own file", f"{source.file}, sha256 {source.sha256}" if own else ""),
     ]
     return Entry(f"source:{key}", source.title, "", _filled(lines))
 

@@ -330,6 +330,7 @@ def test_refusals_in_one_line(report, tmp_path, capsys):
     assert "manifest.json: cannot be read" in said(tmp_path)
     (tmp_path / "taken").mkdir()
     assert "is there already" in said(report, "taken")
+    assert "lies in the folder of the report" in said(report, report / "release")
     edited = Path(shutil.copytree(report, tmp_path / "edited"))
     edit(edited / "findings.csv", "55", "56")
     assert "findings.csv: was edited since the report was made" in said(edited)
