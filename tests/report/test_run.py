@@ -76,6 +76,7 @@ def test_a_run_writes_a_whole_report(place):
         "manifest.json",
         "notebooks/taser.ipynb",
         "ro-crate-metadata.json",
+        "trace.html",
     }
     assert "authorisations" in (place.report / "counts.csv").read_text("utf-8")
     assert place.left() == []

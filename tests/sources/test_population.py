@@ -94,7 +94,9 @@ def test_loading_gives_what_the_files_print(shared):
         file = files[layout.source]
         frame = population.read(shared / "data" / "population" / file)
         tables.append(population.clean(frame, layout, file, ledger))
-        pd.testing.assert_frame_equal(tables[-1].frame, held(layout.source).frame)
+        pd.testing.assert_frame_equal(
+            *(one.frame.drop(columns="made_by") for one in (tables[-1], held(layout.source)))
+        )
     sums = ledger.frame.query("unit == 'cell'").pivot_table(
         index="table", columns="action", values="number", aggfunc="sum", fill_value=0
     )
