@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 
-import jinja2
 import pandas as pd
 from markupsafe import Markup
 
@@ -176,16 +175,8 @@ class _Group:
 
 
 def _page(found: Comparison, a: Side, b: Side) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        undefined=jinja2.StrictUndefined,
-    )
     made_up = [name for name, side in (("A", a), ("B", b)) if side.manifest["made_up"]]
-    text = environment.get_template("compare.html.j2").render(
+    text = page.template(Path(__file__).with_name("compare.html.j2")).render(
         sides={"A": a.name, "B": b.name},
         relation=found.relation,
         made_up=made_up,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import jinja2
 from markupsafe import Markup
 
 from analysis.counts import SUPPRESSED
@@ -23,17 +22,9 @@ def summary(parameters: Parameters, plan: Plan, report: str, made_up: bool) -> s
 
     An answer that is hidden tells nothing in plain words, and is left to the report.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        undefined=jinja2.StrictUndefined,
-    )
     said = re.findall(r"<p>.*?</p>", _ANSWERS.search(report)[0], re.S)
     answers = [answer for answer in said if f">{SUPPRESSED}<" not in answer]
-    text = environment.get_template("summary.html.j2").render(
+    text = page.template(Path(__file__).with_name("summary.html.j2")).render(
         area=parameters.area,
         period=parameters.period,
         months=parse_period(parameters.period).in_words.partition(" (")[0],

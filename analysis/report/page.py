@@ -199,22 +199,22 @@ def cited(inputs: list[dict], rests_on: set[str]) -> list[Cited]:
     ]
 
 
-def template(name: str) -> jinja2.Template:
-    """A template of this folder."""
+def template(path: Path) -> jinja2.Template:
+    """The template in a file, which escapes what it is given and refuses a name it is not."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE),
+        loader=jinja2.FileSystemLoader(path.parent),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         undefined=jinja2.StrictUndefined,
     )
-    return environment.get_template(name)
+    return environment.get_template(path.name)
 
 
 def render(parameters: Parameters, chapters: list[Chapter], sources: list[Cited]) -> str:
     """The page as HTML, without a request to anywhere."""
-    page = template("page.html.j2").render(
+    page = template(HERE / "page.html.j2").render(
         parameters=parameters,
         chapters=chapters,
         sources=sources,

@@ -41,7 +41,7 @@ def render_trace(parameters: Parameters, chapters: list[Chapter], trace: Trace) 
         for chapter in chapters
     ]
     behind = _behind(trace, told)
-    page = template("trace.html.j2").render(
+    page = template(HERE / "trace.html.j2").render(
         parameters=parameters,
         chapters=parts,
         behind=behind,
