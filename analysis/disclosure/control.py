@@ -41,7 +41,7 @@ def plan_of(
     reason = f"fewer than {disclosure.threshold}, or it would give such a number away"
     counts = counts.assign(value=pd.to_numeric(counts["value"]), **{ROWS: counts[ROWS].fillna("")})
     under = counts[counts["source"].isin(restricted)]
-    concealed = _concealed(under, findings, disclosure, complementary)
+    concealed = _concealed(under, findings, disclosure.threshold, complementary)
     changed = dict.fromkeys(counts["id"], {}) | {
         count["id"]: _changes(count, count["id"] in concealed, disclosure, reason)
         for count in under.to_dict("records")
@@ -61,7 +61,7 @@ def plan_of(
 
 
 def _concealed(
-    under: pd.DataFrame, findings: pd.DataFrame, disclosure: Disclosure, complementary: bool
+    under: pd.DataFrame, findings: pd.DataFrame, threshold: int, complementary: bool
 ) -> set[str]:
     """The ids of the restricted counts that are hidden."""
     stated = under[under["status"] == STATED].sort_values("id")  # one plan, whatever the order
@@ -76,7 +76,7 @@ def _concealed(
         cost = np.zeros(len(held.numbers))
         for one, cell in held.cell_of.items():
             cost[cell] += 1 + uses[one]
-        hide = hidden(held, cost, disclosure) if complementary else small(held.numbers, disclosure)
+        hide = hidden(held, cost, threshold) if complementary else small(held.numbers, threshold)
         found |= {one for one, cell in held.cell_of.items() if hide[cell]}
     return found
 

@@ -1,9 +1,10 @@
 """Which numbers of a file are hidden, so that those shown give none of them away.
 
-Small numbers are hidden, the others rounded. From what is then shown a linear programme bounds
-every hidden number (Fischetti and Salazar 2000 call it the attacker's problem); where the bounds
-are too close, the programme's own prices name the shown numbers that make them so, and the
-cheapest of those is hidden too, until no hidden number is bounded too closely.
+Small numbers are hidden, the others rounded. A linear programme bounds every hidden number from all
+that are not (Fischetti and Salazar 2000 call it the attacker's problem), which it takes as known
+exactly: somebody else may have printed them, and a release rounds for its readers, not for its
+safety. Where the bounds are too close, the programme's own prices name the shown numbers that make
+them so, and the cheapest of those is hidden too, until no hidden number is bounded too closely.
 """
 
 from __future__ import annotations
@@ -47,18 +48,18 @@ def between(shown: int, rule: Disclosure) -> tuple[int, int]:
     return (rule.threshold if first else least), most
 
 
-def small(numbers: np.ndarray, rule: Disclosure) -> np.ndarray:
+def small(numbers: np.ndarray, threshold: int) -> np.ndarray:
     """Which numbers are hidden for their own sake: from 1 to below the threshold."""
-    return (numbers >= 1) & (numbers < rule.threshold)
+    return (numbers >= 1) & (numbers < threshold)
 
 
-def hidden(relations: Relations, cost: np.ndarray, rule: Disclosure) -> np.ndarray:
+def hidden(relations: Relations, cost: np.ndarray, threshold: int) -> np.ndarray:
     """Which cells are hidden: the small ones, and those that would give a hidden one away.
 
-    ``cost``: what hiding each cell costs the reader. From what is shown, each hidden number can be
-    any of ``threshold`` - 1 whole numbers at least.
+    ``cost``: what hiding each cell costs the reader. To one who knows all others exactly, each
+    hidden number can be any of ``threshold`` - 1 whole numbers at least.
     """
-    search = _Search(relations, cost, rule)
+    search = _Search(relations, cost, threshold)
     while search.unsafe.any():
         search.spread_together()
         for cell in np.flatnonzero(search.unsafe):
@@ -77,20 +78,20 @@ class _Search:
 
     relations: Relations
     cost: np.ndarray
-    rule: Disclosure
+    threshold: int
     hidden: np.ndarray = field(init=False)
     low: np.ndarray = field(init=False)
     high: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
         numbers = self.relations.numbers
-        self.hidden = small(numbers, self.rule)
+        self.hidden = small(numbers, self.threshold)
         self.low, self.high = numbers.copy(), numbers.copy()
 
     @property
     def width(self) -> int:
         """How far apart the ends of a hidden number have to be: as 1 and threshold - 1."""
-        return self.rule.threshold - 2
+        return self.threshold - 2
 
     @property
     def unsafe(self) -> np.ndarray:
@@ -126,7 +127,7 @@ class _Search:
 
         Returns the price of each cell's bounds: those without one do not stand in the way.
         """
-        lower, upper = bounds(self.relations, self.hidden, self.rule)
+        lower, upper = bounds(self.relations, self.hidden)
         if sign > 0:
             others = (weights > 0) & ~just  # far off, so that they do not bound the cells sought
             upper[others] = self.relations.numbers[others] + _FAR * self.width
@@ -140,15 +141,10 @@ class _Search:
         return prices[: len(weights)]
 
 
-def bounds(
-    relations: Relations, hide: np.ndarray, rule: Disclosure
-) -> tuple[np.ndarray, np.ndarray]:
-    """What the release itself says of each cell: the least and the most that it can be."""
+def bounds(relations: Relations, hide: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The least and the most that each cell is known to be; a hidden one is never nought."""
     numbers = relations.numbers
-    lower, upper = np.where(hide, 1.0, numbers), np.where(hide, np.inf, numbers)
-    for cell in np.flatnonzero(~hide & (numbers > 0)):
-        lower[cell], upper[cell] = between(rounded(int(numbers[cell]), rule), rule)
-    return lower, upper
+    return np.where(hide, 1.0, numbers), np.where(hide, np.inf, numbers)
 
 
 def solve(

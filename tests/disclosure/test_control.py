@@ -50,6 +50,17 @@ def test_without_complementary_suppression_a_sum_gives_the_number_away(counts):
     assert SUPPRESSED in {whole["all"].get("status"), whole["Cambridge"].get("status")}
 
 
+def test_rounding_is_no_protection_to_lean_on(counts):
+    # shown as 55 and 50 they bound the rest to 1 to 9; whoever knows 54 and 50 knows it
+    hides = [
+        {one for one, fields in plan.counts.items() if fields.get("status") == SUPPRESSED}
+        for base in (1, 5, 10)
+        for plan, _ in [plan_of(counts, NO_FINDINGS, Disclosure(rounding=base), {"records"})]
+    ]
+    assert len(hides[0]) == 2
+    assert hides[0] == hides[1] == hides[2]
+
+
 def test_the_number_that_fewer_findings_show_is_hidden(counts):
     ids = counts.set_index("cell")["id"]
     for dear, other in (("all", "Cambridge"), ("Cambridge", "all")):

@@ -6,15 +6,14 @@ import pytest
 
 from analysis.disclosure import relations as room
 from analysis.disclosure import suppression
-from analysis.parameters import Disclosure
 from tests.disclosure.by_hand import count, counted, printed
 
-EXACT = Disclosure(threshold=10, rounding=1)
+THRESHOLD = 10
 
 
 def hidden(counts):
     held = room.relations(counts)
-    chosen = suppression.hidden(held, np.ones(len(held.numbers)), EXACT)
+    chosen = suppression.hidden(held, np.ones(len(held.numbers)), THRESHOLD)
     words = counts.set_index("id")["cell"]
     return {words[one] for one, cell in held.cell_of.items() if chosen[cell]}
 
@@ -86,7 +85,7 @@ def most(counts, words, hide):
     }
     concealed = np.isin(np.arange(len(held.numbers)), [place[one] for one in hide])
     objective = -1.0 * (np.arange(len(held.numbers)) == place[words])
-    lower, upper = suppression.bounds(held, concealed, EXACT)
+    lower, upper = suppression.bounds(held, concealed)
     return -suppression.solve(held, objective, lower, upper).fun
 
 

@@ -9,35 +9,30 @@ from analysis.disclosure.suppression import between, rounded
 from analysis.parameters import Disclosure
 from tests.disclosure.by_hand import counted, extents
 
-EXACT = Disclosure(threshold=10, rounding=1)
-USUAL = Disclosure(threshold=10, rounding=5)
+THRESHOLD = 10
 
 
-def hidden(cells, rule):
+def hidden(cells, threshold=THRESHOLD):
     """The words of the cells that are hidden."""
     counts = counted(cells)
     held = relations(counts)
-    chosen = suppression.hidden(held, np.ones(len(held.numbers)), rule)
+    chosen = suppression.hidden(held, np.ones(len(held.numbers)), threshold)
     words = counts.set_index("id")["cell"]
     return {words[one] for one, cell in held.cell_of.items() if chosen[cell]}
 
 
-def attacked(cells, hide, rule):
-    """What whole numbers the hidden cells can be, given what is shown of the others."""
-    shown = {
-        words: between(rounded(len(rows), rule), rule) if len(rows) else (0, 0)
-        for words, rows in cells.items()
-        if words not in hide
-    }
+def attacked(cells, hide):
+    """What whole numbers the hidden cells can be, to one who knows the others exactly."""
+    shown = {words: (len(rows), len(rows)) for words, rows in cells.items() if words not in hide}
     found = extents(cells, shown)
     return {words: found[words] for words in hide}
 
 
-def too_close(cells, hide, rule):
+def too_close(cells, hide, threshold=THRESHOLD):
     return {
         words: ends
-        for words, ends in attacked(cells, hide, rule).items()
-        if ends[1] - ends[0] < rule.threshold - 2
+        for words, ends in attacked(cells, hide).items()
+        if ends[1] - ends[0] < threshold - 2
     }
 
 
@@ -78,29 +73,15 @@ TWO_BY_TWO = {
 
 
 def test_a_small_number_in_a_two_by_two_table_is_given_away_by_its_margins():
-    assert attacked(TWO_BY_TWO, {"men, injured"}, EXACT) == {"men, injured": (3, 3)}
+    assert attacked(TWO_BY_TWO, {"men, injured"}) == {"men, injured": (3, 3)}
 
 
 def test_one_more_in_each_direction_is_hidden_with_it():
-    hide = hidden(TWO_BY_TWO, EXACT)
+    hide = hidden(TWO_BY_TWO)
     assert {"men, injured"} < hide
     assert {"men, not injured", "men"} & hide
     assert {"women, injured", "injured"} & hide
-    assert not too_close(TWO_BY_TWO, hide, EXACT)
-
-
-def test_rounding_alone_can_be_enough():
-    # 40 of 38 to 42, less 37 of 33 to 37: from 1 to 9
-    assert attacked(TWO_BY_TWO, {"men, injured"}, USUAL) == {"men, injured": (1, 9)}
-    assert hidden(TWO_BY_TWO, USUAL) == {"men, injured"}
-
-
-def test_rounding_alone_is_not_enough_near_the_threshold():
-    cells = {"men": range(12), "injured": range(2), "not injured": range(2, 12)}
-    assert attacked(cells, {"injured"}, USUAL) == {"injured": (1, 2)}
-    hide = hidden(cells, USUAL)
-    assert len(hide) == 2
-    assert not too_close(cells, hide, USUAL)
+    assert not too_close(TWO_BY_TWO, hide)
 
 
 # Two tables: by district, and by month within one of them. Looked at alone, the first is safe once
@@ -117,29 +98,29 @@ TWO_TABLES = {
 def test_two_tables_that_share_a_number_are_protected_together():
     alone = {"Cambridge", "Fenland"}
     first = {words: TWO_TABLES[words] for words in ("all", "Cambridge", "Fenland")}
-    assert not too_close(first, alone, EXACT)
-    assert attacked(TWO_TABLES, alone, EXACT)["Fenland"] == (4, 4)
-    hide = hidden(TWO_TABLES, EXACT)
+    assert not too_close(first, alone)
+    assert attacked(TWO_TABLES, alone)["Fenland"] == (4, 4)
+    hide = hidden(TWO_TABLES)
     assert "Fenland" in hide
-    assert not too_close(TWO_TABLES, hide, EXACT)
+    assert not too_close(TWO_TABLES, hide)
 
 
 def test_counts_of_the_same_rows_are_one_number():
     cells = {"all": range(40), "aged 65 and over": range(4), "retired": range(4),
              "under 65": range(4, 40)}  # fmt: skip
-    hide = hidden(cells, EXACT)
+    hide = hidden(cells)
     assert {"aged 65 and over", "retired"} <= hide
     again = {"under 65", "not retired"}
-    assert again <= hidden(cells | {"not retired": range(4, 40)}, EXACT) or "all" in hide
+    assert again <= hidden(cells | {"not retired": range(4, 40)}) or "all" in hide
 
 
 def test_overlapping_groups_give_each_other_away():
     # either = one + other - both
     cells = {"either": range(30), "one": range(20), "other": range(17, 30), "both": range(17, 20)}
-    assert attacked(cells, {"both"}, EXACT) == {"both": (3, 3)}
-    hide = hidden(cells, EXACT)
+    assert attacked(cells, {"both"}) == {"both": (3, 3)}
+    hide = hidden(cells)
     assert len(hide) == 2
-    assert not too_close(cells, hide, EXACT)
+    assert not too_close(cells, hide)
 
 
 def three_way():
@@ -160,16 +141,16 @@ def three_way():
 
 def test_a_table_of_three_ways_with_all_its_sums():
     cells = three_way()
-    hide = hidden(cells, EXACT)
+    hide = hidden(cells)
     assert "(0, 0, 0)" in hide
-    assert attacked(cells, {"(0, 0, 0)"}, EXACT) == {"(0, 0, 0)": (2, 2)}
-    assert not too_close(cells, hide, EXACT)
+    assert attacked(cells, {"(0, 0, 0)"}) == {"(0, 0, 0)": (2, 2)}
+    assert not too_close(cells, hide)
     assert len(hide) < len(cells) / 2
 
 
 def test_nought_is_shown_and_what_is_left_is_hidden():
     cells = {"all": range(7), "yes": range(7), "no": []}
-    assert hidden(cells, USUAL) == {"all", "yes"}
+    assert hidden(cells) == {"all", "yes"}
 
 
 def test_the_cheaper_number_is_hidden():
@@ -178,20 +159,18 @@ def test_the_cheaper_number_is_hidden():
     for dear in (0, 2):  # all, no
         cost = np.ones(3)
         cost[dear] = 100
-        chosen = suppression.hidden(held, cost, EXACT)
+        chosen = suppression.hidden(held, cost, THRESHOLD)
         assert chosen[1]
         assert list(np.flatnonzero(chosen)) == sorted({1, 2 - dear})
 
 
 def test_a_threshold_of_two_hides_ones_and_no_more():
-    rule = Disclosure(threshold=2, rounding=1)
-    assert hidden(TWO_BY_TWO | {"one": [0]}, rule) == {"one"}
+    assert hidden(TWO_BY_TWO | {"one": [0]}, 2) == {"one"}
 
 
-@pytest.mark.parametrize(("threshold", "base"), [(2, 1), (5, 3), (40, 10), (100, 100)])
-def test_any_threshold_and_base_end_in_safe_tables(threshold, base):
-    rule = Disclosure(threshold=threshold, rounding=base)
+@pytest.mark.parametrize("threshold", [2, 5, 40, 100])
+def test_any_threshold_ends_in_safe_tables(threshold):
     for cells in (TWO_BY_TWO, TWO_TABLES, three_way()):
-        hide = hidden(cells, rule)
+        hide = hidden(cells, threshold)
         assert {words for words, rows in cells.items() if 0 < len(rows) < threshold} <= hide
-        assert not too_close(cells, hide, rule)
+        assert not too_close(cells, hide, threshold)
