@@ -23,10 +23,9 @@ from analysis.measures.contrasts import DIFFERENCE
 from analysis.measures.intervals import INDEPENDENT
 from analysis.report import page
 from analysis.report.crate import flat
-from analysis.report.manifest import read_manifest
+from analysis.report.manifest import read_manifest, table_of
 from analysis.rows import unit_of
-from analysis.sources.registry import sha256
-from analysis.tables import read_table, without_formulas, write_table
+from analysis.tables import without_formulas, write_table
 
 TABLE, PAGE = "comparison.csv", "comparison.html"
 _MADE_WITH = ("code", "notebooks", "packages", "python", "system")
@@ -76,12 +75,12 @@ def _refuse_other_files(out: Path) -> None:
 def _read(folder: Path) -> Side:
     manifest = read_manifest(folder)
     tables = {
-        name: _table(folder, manifest, f"{name}.csv", module.COLUMNS)
+        name: table_of(folder, manifest, f"{name}.csv", module.COLUMNS)
         for name, module in (("findings", finding_tables), ("counts", count_tables))
     }
     units = {}
     if "rows.csv" in manifest["outputs"]:
-        rows = _table(folder, manifest, "rows.csv", ["id", ROWS])
+        rows = table_of(folder, manifest, "rows.csv", ["id", ROWS])
         units = dict(zip(rows["id"], map(unit_of, rows[ROWS]), strict=True))
     files = defaultdict(dict)
     for one in manifest["inputs"]:
@@ -93,14 +92,6 @@ def _read(folder: Path) -> Side:
                units=units, rounded=frozenset(release.get("restricted", ()))),
         manifest,
     )  # fmt: skip
-
-
-def _table(folder: Path, manifest: dict, name: str, columns: list[str]) -> pd.DataFrame:
-    """A table of the report, with the bytes that the manifest names."""
-    path = folder / name
-    if sha256(path) != manifest["outputs"].get(name):
-        raise refusal(str(path), "was edited since the report was made", "a report as it was made")
-    return read_table(path, columns)
 
 
 def _refuse_one_file(a: Side, b: Side) -> None:

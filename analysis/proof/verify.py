@@ -89,8 +89,11 @@ def summary(folder: Path, differences: list[Difference]) -> list[str]:
 
 def base_of(manifest: dict, folder: Path, given: Path | None, scratch: Path) -> Path:
     """The folder from which all sources of the params file are found, by path, name and hash."""
+    if given and not given.is_dir():
+        raise refusal(f"--base {given}", "there is no such folder", "the folder of the sources")
     above = folder.resolve().parents[:2]
-    places = [place for place in (given, PARAMS, ROOT, Path.cwd(), *above) if place]
+    named = (place.resolve() for place in (given, PARAMS, ROOT, Path.cwd(), *above) if place)
+    places = [*dict.fromkeys(named)]
     sources = manifest["sources"]
     there = [
         place
@@ -99,12 +102,12 @@ def base_of(manifest: dict, folder: Path, given: Path | None, scratch: Path) -> 
     ]
     for place in there:
         if all(sha256(place / one["path"]) == one["sha256"] for one in sources.values()):
-            return place.resolve()
+            return place
     moved = {one["path"]: _moved(one, places) for one in sources.values()}
     if all(moved.values()):
         return _laid_out(moved, scratch)
     if there:  # under the same names, with other bytes: a difference, told as such
-        return there[0].resolve()
+        return there[0]
     key = next(key for key, one in sources.items() if not moved[one["path"]])
     looked = f"looked for in {', '.join(str(place) for place in places)}"
     raise refusal(f"sources.{key}: {sources[key]['path']}", f"is not at hand; {looked}")

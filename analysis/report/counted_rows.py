@@ -9,6 +9,7 @@ import pandas as pd
 
 from analysis.errors import CannotWrite, refusal
 from analysis.places import PARAMS, ROOT
+from analysis.report.manifest import MANIFEST
 from analysis.sources.records.files import read_table as read_records
 from analysis.sources.registry import is_made_up, sha256
 from analysis.tables import read_table, without_formulas
@@ -28,7 +29,7 @@ def find(file: dict, sources: dict[str, dict], folder: Path) -> tuple[dict, Path
     name = _ROLE.sub("", file["file"])
     given = [one["path"] for one in sources.values() if one["sha256"] == file["sha256"]]
     names = [name, PurePosixPath(name).name, *given, *(PureWindowsPath(one).name for one in given)]
-    places = [ROOT, PARAMS, Path.cwd(), *folder.resolve().parents[:2]]
+    places = dict.fromkeys([ROOT, PARAMS, Path.cwd(), *folder.resolve().parents[:2]])
     there = [path for place in places for one in names if (path := place / one).is_file()]
     for path in there:
         if sha256(path) == file["sha256"]:
@@ -44,8 +45,10 @@ def write(held: dict[str, list[int]], found: tuple[dict, Path], path: Path) -> l
     """Write rows of a file as they stand there, each below the id of the count that it is behind.
 
     ``held``: row numbers as a spreadsheet shows them, by the id of a count. The CSV has a mark for
-    Excel, and no cell of it is a formula. Refuses a ``path`` that is there already.
+    Excel, and no cell of it is a formula. Refuses a ``path`` that is there already, whose folder is
+    not, or in the folder of a report, with which the rows would be handed on.
     """
+    _refuse_place(path)
     file, source = found
     header, rows = _district_rows(source) if "activity" in file["source"] else _reports(source)
     lines = [["count", "row", *header]]
@@ -59,6 +62,14 @@ def write(held: dict[str, list[int]], found: tuple[dict, Path], path: Path) -> l
         raise CannotWrite(f"{path}: cannot be written ({error.strerror})") from None
     warning = MADE_UP if is_made_up(file["source"]) else RESTRICTED
     return [f"{len(lines) - 1:,} rows of {file['file']}: {path}", warning]
+
+
+def _refuse_place(path: Path) -> None:
+    if not path.parent.is_dir():
+        raise refusal(str(path), f"there is no folder {path.parent}", "a folder that is there")
+    if any((folder / MANIFEST).is_file() for folder in path.resolve().parents):
+        problem = "is in the folder of a report, with which the rows would be handed on"
+        raise refusal(str(path), problem, "another folder")
 
 
 def _reports(path: Path) -> tuple[list[str], dict[int, list[str]]]:

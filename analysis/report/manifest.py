@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import platform
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
 
+import pandas as pd
 from pydantic import BaseModel, ValidationError
 
 from analysis import __version__
-from analysis.errors import refusal
+from analysis.errors import Refused, refusal
 from analysis.parameters import Parameters
 from analysis.places import CLAIMS, LOCK, NOTEBOOKS, REGISTRY, ROOT
 from analysis.sources.published import LEDGER
 from analysis.sources.registry import CHECKSUMS, is_made_up, sha256
+from analysis.tables import read_table
 
 MANIFEST = "manifest.json"
+AGAIN = "the report made again: python toolkit.py run"  # of one that cannot be read any more
+NAMED = 5  # reports that a refusal names
 
 
 class _Own(BaseModel):
@@ -111,16 +116,52 @@ def read_manifest(folder: Path) -> dict:
     path = folder / MANIFEST
     try:
         content = json.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        raise _no_report(folder) from None
     except OSError as error:
-        raise refusal(
-            str(path), f"cannot be read ({error.strerror})", "a report's folder"
-        ) from None
+        raise refusal(str(path), f"cannot be read ({error.strerror})") from None
     except ValueError as error:
         raise refusal(str(path), f"is not JSON: {error}") from None
     try:
         _Form.model_validate(content)
     except ValidationError as error:
         key = ".".join(map(str, error.errors()[0]["loc"])) or "all of it"
-        problem = f"is no manifest of this version of the toolkit: {key} is missing or wrong"
-        raise refusal(str(path), problem) from None
+        problem = f"{key} is missing or wrong: made by another version of the toolkit, or edited"
+        raise refusal(str(path), problem, AGAIN) from None
     return content
+
+
+def _no_report(folder: Path) -> Refused:
+    """What to do instead of naming a folder without a manifest."""
+    if not folder.is_dir():
+        return refusal(str(folder), "there is no such folder", "the folder of a report")
+    below = sorted(path.parent.name for path in folder.glob(f"*/{MANIFEST}"))
+    if not below:
+        problem = f"is not the folder of a report: it holds no {MANIFEST}"
+        return refusal(str(folder), problem, "the folder of a report")
+    more = f", and {len(below) - NAMED} more" if len(below) > NAMED else ""
+    number = f"{len(below)} report{'s' if len(below) > 1 else ''}"
+    named = ", ".join(str(folder / name) for name in below[:NAMED])
+    return refusal(str(folder), f"holds {number}: name one", f"{named}{more}")
+
+
+def output_of(folder: Path, manifest: dict, name: str) -> Path:
+    """A file of a report, with the bytes that its manifest names; refused where it has others."""
+    path, said = folder / name, manifest["outputs"].get(name)
+    if said is None:
+        raise refusal(str(path), "was not made yet by the version that made this report", AGAIN)
+    if not path.is_file():
+        raise refusal(str(path), "was deleted since the report was made", AGAIN)
+    if sha256(path) != said:
+        raise refusal(str(path), "was edited since the report was made", "a report as it was made")
+    return path
+
+
+def table_of(folder: Path, manifest: dict, name: str, columns: Sequence[str]) -> pd.DataFrame:
+    """A table of a report, as ``output_of`` has it; refused where an older version made it."""
+    frame = read_table(output_of(folder, manifest, name))
+    if set(frame.columns) != set(columns):
+        odd = ", ".join(sorted(set(frame.columns) ^ set(columns)))
+        problem = f"was made by another version of the toolkit (columns that differ: {odd})"
+        raise refusal(str(folder / name), problem, AGAIN)
+    return frame[list(columns)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import html
 import re
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from markupsafe import Markup
 from analysis.chapter import plan_in_force
 from analysis.parameters import Parameters
 from analysis.report.notebook import Executed
+from analysis.report.trace import anchor
 from analysis.sources.registry import NOT_REGISTERED, Source, is_made_up, source_of
 from analysis.standard.names import slug
 
@@ -85,11 +85,6 @@ class Block:
             if text.endswith(end) and text.startswith(f"<{end[2:-1]}"):
                 return Markup(f"{text.removesuffix(end)} {link}{end}")
         return Markup(f"{text}<p>{link}</p>")
-
-
-def anchor(key: str) -> str:
-    """The id of an entry on the page that explains: short, and the same in every run."""
-    return f"n{hashlib.blake2s(key.encode(), digest_size=5).hexdigest()}"
 
 
 def _figure_link(figure: re.Match) -> str:

@@ -11,10 +11,12 @@ import difflib
 import fnmatch
 import html
 import re
+from base64 import b32encode
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
+from hashlib import blake2s
 from pathlib import Path
 
 import pandas as pd
@@ -27,7 +29,7 @@ from analysis.findings import Finding
 from analysis.ledger import COLUMNS as LEDGER
 from analysis.places import PUBLISHED, ROOT
 from analysis.report import counted_rows
-from analysis.report.manifest import read_manifest
+from analysis.report.manifest import output_of, read_manifest, table_of
 from analysis.rows import rows_of
 from analysis.sources import published
 from analysis.sources.registry import NOT_REGISTERED, sha256, source_of
@@ -38,6 +40,11 @@ from analysis.tables import read_table
 LISTED = 12  # counts, findings or steps that an entry lists; the tables of the report name all
 NEAR = 3  # ids that a refusal names
 _NUMBERS = ("value", "lower", "upper", "confidence")
+_TABLES = {
+    "counts.csv": count_tables.COLUMNS,
+    "findings.csv": finding_tables.COLUMNS,
+    "ledger.csv": LEDGER,
+}
 _PUBLISHED = f"{PUBLISHED.relative_to(ROOT).as_posix()}/"
 
 
@@ -101,10 +108,11 @@ class Trace:
     def explain(self, one: str) -> list[str]:
         """Lines of plain text: what it is and where it comes from, with ids to go on from there.
 
-        Refuses an id that is no count and no finding of this report, and names near ones.
+        ``one`` is an id, one without its area, period and edition, or a link to the number's place
+        on the page that explains. Refuses what is none of a count or finding of this report, or
+        fits several, and names near ones.
         """
-        self._refuse_unknown(one)
-        entry = self.entry(one)
+        entry = self.entry(self._known(one))
         lines = [*_text(entry)]
         for key in dict.fromkeys(link.to for link in entry.links if link.shared):
             lines += ["", *_text(self.entry(key))]
@@ -115,9 +123,10 @@ class Trace:
 
         The columns are the file's own, below the id of the count and the number of the row.
         Refuses what rests on no rows, or on rows of several files, a file that is not at hand with
-        the bytes of the report, and a ``path`` that is there already. Returns what to tell.
+        the bytes of the report, and a ``path`` that is there already or in a report's folder.
+        Returns what to tell.
         """
-        self._refuse_unknown(one)
+        one = self._known(one)
         ids = [one] if one in self.counts else self._named(self.findings[one].count_ids)
         held = {each: rows_of(self.rows[each]) for each in ids if each in self.rows}
         if not held:
@@ -129,11 +138,33 @@ class Trace:
         (file,) = files.values()
         return counted_rows.write(held, counted_rows.find(file, self.sources, self.folder), path)
 
-    def _refuse_unknown(self, one: str) -> None:
+    def _known(self, given: str) -> str:
+        """The id that is meant; refused where none is, or several may be, with such as are near."""
         known = [*self.findings, *self.counts]
-        if one not in self.findings and one not in self.counts:
-            near = difflib.get_close_matches(one, known, NEAR) or "the ids in its two tables"
-            raise refusal(f"{self.folder}: {one}", "no count and no finding of this report", near)
+        if given in self.findings or given in self.counts:
+            return given
+        where = f"{self.folder}: {given}"
+        place = given.rpartition("#")[2]
+        if shown := self._at(place):
+            problem = "is the place of a table, chart or sentence, which shows several"
+            raise refusal(where, problem, _first(shown))
+        without_tail = [one for one in known if given and one.startswith(f"{given}@")]
+        meant = without_tail or [one for one in known if anchor(one) == place]
+        if len(meant) == 1:
+            return meant[0]
+        if meant:
+            raise refusal(where, "is held of several areas, periods or editions", _first(meant))
+        near = difflib.get_close_matches(given, known, NEAR)
+        near = near or [one for one in known if given and given.casefold() in one]
+        allowed = _first(near) if near else "the ids in counts.csv and findings.csv"
+        raise refusal(where, "no count and no finding of this report", allowed)
+
+    def _at(self, place: str) -> list[str]:
+        """The ids that a table, chart or sentence of the page shows, by its place on it."""
+        page = (self.folder / "report.html").read_text(encoding="utf-8")
+        before, found, _ = page.partition(f'<a class="whence" id="{html.escape(place)}"')
+        own = re.split('<section id="chapter-|<a class="whence" id="', before)[-1] if found else ""
+        return [*dict.fromkeys(map(html.unescape, re.findall(r'data-id="([^"]+)"', own)))]
 
     def entry(self, key: str) -> Entry:
         """What is known of a count or finding by its id, or of a shared entry by its key."""
@@ -314,17 +345,18 @@ def read_trace(folder: Path) -> Trace:
     Refuses a folder that holds none, or an older one, and a table edited since it was made.
     """
     manifest = read_manifest(folder)
-    for name, digest in manifest["outputs"].items():
-        if name.endswith(".csv") and "/" not in name and sha256(folder / name) != digest:
-            problem = "was edited since the report was made"
-            raise refusal(str(folder / name), problem, "a report as it was made")
+    for name, columns in _TABLES.items():
+        table_of(folder, manifest, name, columns)
+    if "rows.csv" in manifest["outputs"]:
+        output_of(folder, manifest, "rows.csv")
     return replace(trace_of(folder, manifest["inputs"]), sources=manifest["sources"])
 
 
 def trace_of(folder: Path, inputs: list[dict]) -> Trace:
     """The trace of the tables and the page in a folder, with its inputs as a manifest has them."""
-    counts = read_table(folder / "counts.csv", count_tables.COLUMNS)
-    findings = read_table(folder / "findings.csv", finding_tables.COLUMNS)
+    counts, findings, ledger = (
+        read_table(folder / name, columns) for name, columns in _TABLES.items()
+    )
     rows = folder / "rows.csv"
     held = read_table(rows, ["id", ROWS]) if rows.exists() else pd.DataFrame(columns=["id", ROWS])
     try:
@@ -334,7 +366,7 @@ def trace_of(folder: Path, inputs: list[dict]) -> Trace:
             counts={row["id"]: _count(row) for row in counts.to_dict("records")},
             findings={row["id"]: _finding(row) for row in findings.to_dict("records")},
             rows=dict(zip(held["id"], held[ROWS], strict=True)),
-            ledger=read_table(folder / "ledger.csv", LEDGER),
+            ledger=ledger,
             inputs=inputs,
             chapters=_chapters(page),
         )
@@ -365,6 +397,11 @@ def _chapters(page: str) -> dict[str, list[str]]:
     return found
 
 
+def anchor(key: str) -> str:
+    """The id of an entry on the page that explains: short, and the same in every run."""
+    return f"n{b32encode(blake2s(key.encode(), digest_size=5).digest()).decode().lower()}"
+
+
 @cache
 def file_of(made_by: str) -> str:
     """The file in which a function stands, below the project.
@@ -389,6 +426,11 @@ def _function(made_by: str) -> str:
 
 
 # words
+def _first(ids: list[str]) -> str:
+    more = f", and {len(ids) - NEAR} more" if len(ids) > NEAR else ""
+    return ", ".join(ids[:NEAR]) + more
+
+
 def _line(name: str, text: str) -> Line:
     return Line(name, ((text,),) if text else ())
 

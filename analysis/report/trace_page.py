@@ -11,8 +11,8 @@ from markupsafe import Markup
 
 from analysis.chapter import plan_in_force
 from analysis.parameters import Parameters
-from analysis.report.page import HERE, Block, Chapter, anchor, template
-from analysis.report.trace import Entry, Link, Trace, Words
+from analysis.report.page import HERE, Block, Chapter, template
+from analysis.report.trace import Entry, Link, Trace, Words, anchor
 from analysis.sources.registry import is_made_up
 
 _SHARED = {  # the beginning of their keys, and the heading under which they stand

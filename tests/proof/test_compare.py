@@ -164,7 +164,7 @@ def test_an_edited_table_is_refused(two, tmp_path, capsys):
 def test_what_is_no_report_is_refused(two, tmp_path, capsys):
     (tmp_path / "nothing").mkdir()
     assert compared(two[0], tmp_path / "nothing", "--out", tmp_path / "out") == cli.REFUSED
-    assert "manifest.json: cannot be read" in refused(capsys)
+    assert "it holds no manifest.json" in refused(capsys)
     assert not (tmp_path / "out").exists()
 
 

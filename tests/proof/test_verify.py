@@ -161,21 +161,26 @@ def test_a_source_is_found_by_path_or_by_name_and_hash(with_source, tmp_path, ca
     assert cli.main([*command, str(tmp_path / "mine")]) == cli.REFUSED == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith(f"sources.arrests: ../{OWN}: is not at hand; looked for in ")
-    assert str(tmp_path / "mine") in line
+    places = line.partition("looked for in ")[2].split(", ")
+    assert places[0] == str(tmp_path / "mine") and len(set(places)) == len(places)
+
+
+def test_a_base_that_is_not_there_is_refused(report, tmp_path, capsys):
+    assert cli.main(["verify", str(report), "--base", str(tmp_path / "none")]) == cli.REFUSED
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"--base {tmp_path / 'none'}: there is no such folder")
 
 
 @pytest.mark.parametrize(
     "content, words",
     [
-        (None, "cannot be read (No such file or directory); allowed: a report's folder"),
         ("{", "is not JSON: "),
-        ("{}", "is no manifest of this version of the toolkit: toolkit is missing or wrong"),
-        ("[]", "is no manifest of this version of the toolkit: all of it is missing or wrong"),
+        ("{}", "toolkit is missing or wrong: made by another version of the toolkit, or edited"),
+        ("[]", "all of it is missing or wrong: made by another version"),
     ],
 )
 def test_what_is_no_report_is_refused(content, words, tmp_path):
-    if content:
-        (tmp_path / "manifest.json").write_text(content, encoding="utf-8")
+    (tmp_path / "manifest.json").write_text(content, encoding="utf-8")
     with pytest.raises(Refused) as refused:
         verify(tmp_path)
     assert f"manifest.json: {words}" in str(refused.value) and "\n" not in str(refused.value)

@@ -4,6 +4,7 @@ import csv
 import importlib
 import json
 import re
+import shutil
 from dataclasses import replace
 from functools import reduce
 
@@ -13,6 +14,7 @@ from analysis.errors import CannotWrite, Refused
 from analysis.places import ROOT
 from analysis.report import counted_rows
 from analysis.report.trace import read_trace
+from analysis.sources.registry import sha256
 from analysis.standard.methods import methods
 from tests.report import page_checks
 
@@ -178,29 +180,99 @@ def test_ids_near_an_unknown_one_are_named(official):
         official.explain(CED_USES[:-1])
 
 
-def test_a_folder_that_is_no_report_is_refused(tmp_path):
-    with pytest.raises(Refused, match=r"manifest\.json: cannot be read"):
+def test_an_id_without_its_tail_is_matched_where_one_has_it(official):
+    series = "sums/all/checked"
+    whole = f"{series}@england-and-wales@2019-20@2020-12-17"
+    assert official.explain(series) == official.explain(whole)
+    assert official.explain(f"{series}@england-and-wales") == official.explain(whole)
+    with pytest.raises(Refused, match="several areas, periods or editions") as refused:
+        official.explain("ced/uses-per-1000-reports")
+    assert CED_RATE in str(refused.value) and "@england-and-wales@" in str(refused.value)
+
+
+def test_a_link_to_a_number_is_as_good_as_its_id(official, default_report):
+    page = (default_report / "report.html").read_text("utf-8")
+    place = re.search(rf'href="(trace\.html#\w+)"><span data-id="{re.escape(CED_RATE)}"', page)[1]
+    for given in (place, place.partition("#")[2]):
+        assert official.explain(given) == official.explain(CED_RATE)
+
+
+def test_the_place_of_a_sentence_leads_to_its_numbers(official, default_report):
+    page = (default_report / "report.html").read_text("utf-8")
+    for place in ("data-quality-figures-1", "taser-figures-1", "claims-figures-1"):
+        (own,) = re.findall(rf'^.*<a class="whence" id="{place}".*$', page, re.M)
+        shown = dict.fromkeys(re.findall(r'data-id="([^"]+)"', own))
+        with pytest.raises(Refused, match="place of a table, chart or sentence") as refused:
+            official.explain(f"report.html#{place}")
+        told = str(refused.value).partition("allowed: ")[2]
+        assert [one for one in told.split(", ") if "/" in one] == [*shown][:3]
+
+
+def test_a_word_of_an_id_leads_to_ids_that_have_it(official):
+    with pytest.raises(Refused, match="allowed: ced/[^,]*, ced/[^,]*, ced/[^,]*, and [0-9]+ more"):
+        official.explain("CED/")
+
+
+def test_a_folder_that_is_no_report_is_refused(default_report, tmp_path):
+    with pytest.raises(Refused, match="it holds no manifest.json"):
         read_trace(tmp_path)
+    with pytest.raises(Refused, match="there is no such folder"):
+        read_trace(tmp_path / "none")
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "manifest.json").write_text("{}", "utf-8")
+    with pytest.raises(Refused, match="holds 2 reports: name one; allowed: ") as refused:
+        read_trace(tmp_path)
+    assert str(refused.value).endswith(f"{tmp_path / 'a'}, {tmp_path / 'b'}")
+
+
+COPIED = ("manifest.json", "counts.csv", "findings.csv", "ledger.csv", "report.html")
+
+
+@pytest.fixture
+def copied(default_report, tmp_path):
+    """The files that a trace is read from, to be damaged."""
+    for name in COPIED:
+        shutil.copy2(default_report / name, tmp_path)
+    return tmp_path
 
 
 @pytest.mark.parametrize(
     "name, damage, told",
     [
-        ("counts.csv", lambda text: text.replace(",stated,", ",many,stated,", 1), "counts.csv"),
-        ("findings.csv", lambda text: text.replace("0.1", "0.2", 1), "findings.csv: was edited"),
-        ("report.html", None, "report.html: cannot be read"),
+        ("counts.csv", lambda text: text.replace(",stated,", ",many,stated,", 1), "was edited"),
+        ("findings.csv", lambda text: text.replace("0.1", "0.2", 1), "was edited since"),
+        ("ledger.csv", None, "was deleted since the report was made"),
+        ("report.html", None, "cannot be read"),
     ],
 )
-def test_a_report_that_was_damaged_is_refused(default_report, tmp_path, name, damage, told):
-    for file in ("manifest.json", "counts.csv", "findings.csv", "ledger.csv", "report.html"):
-        text = (default_report / file).read_text("utf-8")
-        if file != name:
-            (tmp_path / file).write_text(text, "utf-8")
-        elif damage:
-            (tmp_path / file).write_text(damage(text), "utf-8")
-    with pytest.raises(Refused, match=told) as refused:
-        read_trace(tmp_path)
+def test_a_report_that_was_damaged_is_refused(copied, name, damage, told):
+    text = (copied / name).read_text("utf-8")
+    (copied / name).unlink()
+    if damage:
+        (copied / name).write_text(damage(text), "utf-8")
+    with pytest.raises(Refused, match=rf"{name}: {told}") as refused:
+        read_trace(copied)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "counts.csv", "findings.csv"])
+def test_a_report_of_an_older_version_is_to_be_made_again(copied, name):
+    """Its manifest lacks a key, a table a column, or there is no such table."""
+    manifest = json.loads((copied / "manifest.json").read_text("utf-8"))
+    if name == "manifest.json":
+        del manifest["code"]
+    elif name == "findings.csv":
+        del manifest["outputs"][name]
+    else:
+        text = (copied / name).read_text("utf-8").replace("made_by", "maker", 1)
+        (copied / name).write_text(text, "utf-8", newline="\n")
+        manifest["outputs"][name] = sha256(copied / name)
+    (copied / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    again = r"allowed: the report made again: python toolkit\.py run$"
+    with pytest.raises(Refused, match=again) as refused:
+        read_trace(copied)
+    assert f"{name}: " in str(refused.value) and "version" in str(refused.value)
 
 
 # the rows themselves
@@ -268,8 +340,17 @@ def test_a_file_that_is_there_stays(made_up, tmp_path):
     with pytest.raises(Refused, match="is there already"):
         made_up.write_rows(INJURED, path)
     assert path.read_text("utf-8") == "mine"
-    with pytest.raises(CannotWrite, match="cannot be written"):
+    with pytest.raises(Refused, match="there is no folder"):
         made_up.write_rows(INJURED, tmp_path / "no folder" / "rows.csv")
+    with pytest.raises(CannotWrite, match="cannot be written"):
+        made_up.write_rows(INJURED, tmp_path / ("long" * 99))
+
+
+@pytest.mark.parametrize("place", ["rows-of-mine.csv", "charts/rows-of-mine.csv"])
+def test_rows_are_not_written_into_a_report(made_up, made_up_report, place):
+    with pytest.raises(Refused, match="in the folder of a report") as refused:
+        made_up.write_rows(INJURED, made_up_report / place)
+    assert "\n" not in str(refused.value) and not (made_up_report / place).exists()
 
 
 def test_records_with_other_bytes_are_refused(made_up, tmp_path):
