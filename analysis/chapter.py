@@ -341,13 +341,12 @@ def record(audit: Audit, *tables: Findings | Counts) -> Record:
     """Everything the chapter found and counted, handed to the report with the notebook."""
     findings: dict[str, Finding] = {}
     counts: dict[str, Count] = {}
-    for rows in map(_released, tables):
-        for row in rows:
-            if isinstance(row, Count):
-                counts[row.id] = row
-            else:
-                findings[row.id] = row
-                counts |= {count.id: count for count in row.counts if isinstance(count, Count)}
+    for given in tables:
+        for row in given:  # a finding that a release hides does not say which counts it rests on
+            rests_on = (row,) if isinstance(row, Count) else row.counts
+            counts |= {one.id: _released(one) for one in rests_on if isinstance(one, Count)}
+        if isinstance(given, Findings):
+            findings |= {row.id: row for row in _released(given)}
     return Record(audit, Findings(tuple(findings.values())), list(counts.values()))
 
 

@@ -268,7 +268,7 @@ def released(monkeypatch, tmp_path, audit):
     """Puts a plan in force that hides the uses of the ladder's activity, and what rests on them."""
     counts = {count.id: HIDDEN if count.measure == "uses" else {} for count in audit.activity}
     ladder = taser.ladder(audit.activity, "Cambridgeshire", "2019/20", 0.95)
-    hidden = {"status": SUPPRESSED, "reason": FEW, "method": ""}
+    hidden = {"status": SUPPRESSED, "reason": FEW, "method": "", "counts": [], "basis": ""}
     hidden |= dict.fromkeys(("value", "lower", "upper"))
     findings = {
         row.id: hidden if any(counts[one] for one in row.count_ids) else {} for row in ladder
