@@ -74,12 +74,21 @@ class Line:
 
 @dataclass(frozen=True)
 class Entry:
-    """A count, a finding, or something that several share. ``value`` is as the page prints it."""
+    """A count, a finding, or something that several share. ``value`` is as the page prints it.
+
+    ``place``: area and period, where the title does not say them.
+    """
 
     id: str
     title: str
     value: str
     lines: tuple[Line, ...]
+    place: str = ""
+
+    @property
+    def named(self) -> str:
+        """Title and place."""
+        return f"{self.title} ({self.place})" if self.place else self.title
 
     @property
     def links(self) -> tuple[Link, ...]:
@@ -185,19 +194,18 @@ class Trace:
             _line("Status", _status(count)),
             _line("Printed", count.printed if count.printed != f"{count.value:.0f}" else ""),
             _line("Note", count.note if count.available else ""),
-            Line("From", (self._stands(count),)),
+            self._stands(count),
+            self._sources_of([count], []),
             _line("Rows", self._number_of_rows(count)),
             *_listed("Part of", totals, "counts.csv"),
             *self._shown_and_made(count),
         ]
-        return Entry(count.id, _title(count), count.text(), _filled(lines))
+        return Entry(count.id, count.label, count.text(), _filled(lines), _beside(count))
 
-    def _stands(self, count: Count) -> Words:
-        """Source, table and cell, or the words of the filter; files; steps of the ledger."""
-        words = [_cited(count.source), f": {_place(count)}", *_of_files(self.files(count))]
-        if steps := self._steps(count):
-            words += ["; ", Link(f"ledger:{steps}", "what was done on the way")]
-        return tuple(words)
+    def _stands(self, count: Count) -> Line:
+        """Table and cell of what was printed; the file and the filter in words of what was not."""
+        printed = count.made_by.startswith("analysis.sources.")
+        return _line("Stands in" if printed else "Counted over", _place(count))
 
     def files(self, count: Count) -> list[dict]:
         """The files that a count was read from: that of its table, or all of its source."""
@@ -239,26 +247,26 @@ class Trace:
             _line("Status", _status(finding)),
             _line("Made of", made if finding.status != NOT_AVAILABLE else ""),
             *_listed("Counts", of_counts, "findings.csv"),
-            *_listed("Rests on", map(self._beyond, others), "findings.csv"),
+            *_listed("Taken from", map(self._beyond, others), "findings.csv"),
             *_listed("Findings", on_findings, "findings.csv"),
-            self._sources_of(counts),
+            self._sources_of(counts, others),
             self._method(finding),
             _line("Reservations", "; ".join(finding.caveats)),
             *self._shown_and_made(finding),
         ]
         if not (counts or others or finding.findings):
             lines.insert(2, _line("Counts", "none: there was nothing to count"))
-        return Entry(finding.id, _title(finding), _value(finding), _filled(lines))
+        return Entry(finding.id, finding.label, _value(finding), _filled(lines), _beside(finding))
 
     def _beyond(self, one: str) -> Words:
-        """A whole table by a pattern, or a number that a source prints; counts.csv has neither."""
+        """A number that a source prints and counts.csv does not have, or a table by a pattern.
+
+        A finding may have used some of what a pattern names, so that it is called a table.
+        """
         key, _, rest = one.partition("/")
-        link = _cited(key)
         if "*" not in one:
-            files = self._files.get(key, [])
-            return (link, f": what it prints as “{rest}”", *_of_files(files))
-        files = self._held_in(one)
-        return (link, f": {len(self._named([one])):,} counts, {one}", *_of_files(files))
+            return (f"what {source_of(key).publisher} prints as “{rest}”",)
+        return (f"a table of {len(self._named([one])):,} counts: {one}",)
 
     def _named(self, ids: Iterable[str]) -> list[str]:
         """Counts by id, and all that a pattern names: of the published table, if it is one."""
@@ -288,15 +296,19 @@ class Trace:
     def _sorted(self) -> list[str]:
         return sorted(self.counts)
 
-    def _sources_of(self, counts: list[Count]) -> Line:
-        """Sources, files and ledger of the counts that a finding rests on, each once."""
+    def _sources_of(self, counts: Iterable[Count], others: Iterable[str]) -> Line:
+        """Sources, files and ledger of counts, and of what is beyond counts.csv, each once."""
         words = {}
         for count in counts:
             files, steps = self.files(count), self._steps(count)
             done = ("; ", Link(f"ledger:{steps}", "what was done on the way")) if steps else ()
             key = (count.source, steps, *(file["file"] for file in files))
             words[key] = (_cited(count.source), *_of_files(files), *done)
-        return Line("From", tuple(words.values()))
+        for one in others:
+            key = one.partition("/")[0]
+            files = self._held_in(one) if "*" in one else self._files.get(key, [])
+            words[(one,)] = (_cited(key), *_of_files(files))
+        return Line("From", tuple(dict.fromkeys(words.values())))
 
     def _method(self, finding: Finding) -> Line:
         known = method_of(finding.method)
@@ -306,13 +318,19 @@ class Trace:
 
     # of both
     def _row(self, one: str, of: Count | Finding) -> Words:
-        """A row that another points to; its area and period are named where they are others."""
+        """A row that another points to: what it is called, or its kind where both are called so.
+
+        Its area and period are named where they are others.
+        """
         row = self.findings.get(one) or self.counts.get(one)
         if row is None:
             return (f"{one} (not recorded in this report)",)
         value = _value(row) if isinstance(row, Finding) else row.text()
         same = (row.area, row.period) == (of.area, of.period)
-        return (Link(one, f"{row.label if same else _title(row)}: {value}"),)
+        name = row.label if same else _title(row)
+        if name == of.label and isinstance(row, Finding):
+            name = "its printed number" if row.kind == "printed" else f"its {row.kind}"
+        return (Link(one, f"{name}: {value}"),)
 
     def _shown_and_made(self, row: Count | Finding) -> list[Line]:
         return [
@@ -447,9 +465,15 @@ def _listed(name: str, items: Iterable[Words], table: str) -> Iterable[Line]:
     return [Line(name, (*items[:LISTED], *rest))] if items else []
 
 
-def _title(row: Count | Finding) -> str:
+def _beside(row: Count | Finding) -> str:
+    """Area and period of a row whose label does not end with them."""
     place = f"{row.area}, {row.period}"
-    return row.label if row.label.endswith(f"{place})") else f"{row.label} ({place})"
+    return "" if row.label.endswith(f"{place})") else place
+
+
+def _title(row: Count | Finding) -> str:
+    place = _beside(row)
+    return f"{row.label} ({place})" if place else row.label
 
 
 def _value(finding: Finding) -> str:
@@ -493,7 +517,7 @@ def _step(row: dict) -> str:
 
 def _text(entry: Entry) -> Iterable[str]:
     """An entry as lines of text: one for each item, the name of the line before the first."""
-    yield f"{entry.title}: {entry.value}" if entry.value else entry.title
+    yield f"{entry.named}: {entry.value}" if entry.value else entry.named
     if not Link(entry.id, "").shared:
         yield f"  Id: {entry.id}"
     for line in entry.lines:

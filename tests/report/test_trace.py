@@ -126,7 +126,8 @@ def test_a_count_of_an_official_table(official):
     text = "\n".join(official.explain(CED_USES))
     assert text.startswith("CED (Cambridgeshire, 2019/20): 208\n")
     for part in (
-        "Home Office, edition 2020-12-17: Table 13, cell D142; file ced-by-force.csv",
+        "Stands in: Table 13, cell D142",
+        "From: Home Office, edition 2020-12-17; file ced-by-force.csv",
         "Open Government Licence v3.0; published",
         "https://www.gov.uk/government/collections/police-use-of-force-statistics",
         "Made by: load in analysis/sources/published.py",
@@ -150,12 +151,12 @@ def test_a_pattern_says_how_many_counts_of_the_published_table_it_names(official
     folder = ROOT / "data" / "published" / "home-office-2019-20"
     lines = sum(len(path.read_text("utf-8").splitlines()) - 1 for path in folder.glob("*.csv"))
     text = "\n".join(official.explain(one))
-    assert f"{lines:,} counts, home-office-2019-20/*" in text
+    assert f"Taken from: a table of {lines:,} counts: home-office-2019-20/*" in text
 
 
 def test_the_filter_over_records_is_told_in_words(made_up):
     text = "\n".join(made_up.explain(INJURED))
-    assert "records.csv, where: officer injured: Yes; officer aid given: Yes" in text
+    assert "Counted over: records.csv, where: officer injured: Yes; officer aid given: Yes" in text
     assert re.search(r"Rows: \d+ of the file\n", text)
     assert "restricted" in text and "Shown in: Injuries in the records" in text
 

@@ -5,13 +5,14 @@ import re
 
 import pytest
 
+from analysis.report.trace import read_trace
 from tests.report import page_checks
 
 FIGURE = re.compile(
     r'<a class="from" tabindex="-1" href="trace\.html#(\w+)"><span data-id="([^"]+)"'
 )
-ENTRY = re.compile(r'<div id="(n\w+)"><p><b>(.*?)</b>(?:<br><code>(.*?)</code>)?</p>')
-MOST_BYTES = 4_000_000
+ENTRY = re.compile(r'<dt id="(n\w+)">(.*?)(?: <code>(.*?)</code>)?\n((?:<dd>.*\n)*)')
+MOST_BYTES = 2_200_000
 
 
 @pytest.fixture(scope="module", params=["default_report", "made_up_report"])
@@ -34,7 +35,7 @@ def ids_of(text):
 
 
 def test_every_figure_of_the_page_leads_to_its_own_entry(page, trace):
-    entries = {place: html.unescape(one) for place, _, one in ENTRY.findall(trace)}
+    entries = {place: html.unescape(one) for place, _, one, _ in ENTRY.findall(trace)}
     links = FIGURE.findall(page)
     assert len(links) == page.count("<span data-id=") > 4000
     assert {one: entries.get(place) for place, one in links} == {one: one for _, one in links}
@@ -43,12 +44,54 @@ def test_every_figure_of_the_page_leads_to_its_own_entry(page, trace):
 def test_every_entry_says_what_its_table_says(report, trace):
     rows = page_checks.rows_of(report)
     wrong = []
-    for _, title, one in ENTRY.findall(trace):
+    for _, title, one, _ in ENTRY.findall(trace):
         if one:
             value = page_checks.text_of(rows[html.unescape(one)], "value")
             if f": {value}" not in html.unescape(title):
                 wrong.append((one, title))
     assert wrong == []
+
+
+def told_of(trace):
+    """Of each entry by its id: the text of its own lines, and of those common to its group."""
+    found = {}
+    for part in re.split(r'(?=<p id="c\d+")|(?=<dl>)', trace):
+        if part.startswith("<p "):
+            number, common = part.split('"')[1], part
+            continue
+        for _, title, one, lines in ENTRY.findall(part):
+            group = re.search(r'href="#(c\d+)"', lines)
+            if group:
+                assert group[1] == number, one
+            found[html.unescape(one)] = f"{title}\n{lines}\n{common if group else ''}"
+    return {one: html.unescape(re.sub("<[^>]+>", "", text)) for one, text in found.items()}
+
+
+def test_nothing_is_lost_by_telling_once_what_is_common(report, trace):
+    """Each entry, with what stands once before its group, holds what explain says of the number."""
+    told, explained = told_of(trace), read_trace(report)
+    wrong = []
+    for one in [*explained.counts, *explained.findings]:
+        if one not in told:
+            continue
+        entry = explained.entry(one)
+        for line in entry.lines:
+            for words in line.items:
+                linked = [word.text for word in words if not isinstance(word, str)]
+                text = "".join(word if isinstance(word, str) else word.text for word in words)
+                if line.name == "Counts":  # their cells stand at the counts
+                    text = linked[0] if linked else text
+                elif line.name == "Part of" and not linked:
+                    continue  # a total that the report does not have: counts.csv names it
+                elif line.name == "Counted over":
+                    text = text.replace(f"where: {entry.title}", "where this is so")
+                elif line.name == "Shown in":
+                    continue  # the chapter in which it stands
+                if text not in told[one]:
+                    wrong.append((one, line.name, text))
+        if entry.place and entry.place not in told[one]:
+            wrong.append((one, entry.place))
+    assert len(told) > 3000 and wrong == []
 
 
 def test_every_link_has_its_end(page, trace):
