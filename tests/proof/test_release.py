@@ -327,7 +327,7 @@ def test_refusals_in_one_line(report, tmp_path, capsys):
         (line,) = capsys.readouterr().err.splitlines()
         return line
 
-    assert "manifest.json: cannot be read" in said(tmp_path)
+    assert "it holds no manifest.json" in said(tmp_path)
     (tmp_path / "taken").mkdir()
     assert "is there already" in said(report, "taken")
     assert "lies in the folder of the report" in said(report, report / "release")
