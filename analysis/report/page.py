@@ -75,11 +75,9 @@ class Block:
         block where it stands in its chapter, and not where it is repeated among the answers.
         """
         text = _FIGURE.sub(_figure_link, self.html)
-        label = Markup(' aria-label="{}: {}"').format(WHENCE, self.name)
-        label = label if _NAMED.search(self.html) else ""  # a sentence is read before its link
         mark = Markup(' id="{}"').format(self.place) if marked else ""
-        link = Markup('<a class="whence"{} href="{}#{}"{}>{}</a>').format(
-            mark, TRACE, self.place, label, WHENCE
+        link = Markup('<a class="whence"{} href="{}#{}" aria-label="{}: {}">{}</a>').format(
+            mark, TRACE, self.place, WHENCE, self.name, WHENCE
         )
         for end in ("</figure>", "</p>"):
             if text.endswith(end) and text.startswith(f"<{end[2:-1]}"):

@@ -117,9 +117,17 @@ def test_one_stop_for_the_keyboard_in_each_table_chart_and_sentence(page):
 
 
 def test_what_a_link_is_about_can_be_heard(page):
-    labels = re.findall(r'class="whence"[^>]* aria-label="([^"]+)"', page)
-    assert len(labels) > 50
-    assert all(re.match(r"Where these figures come from: \S", label) for label in labels)
+    """Each link has a name of its own, which begins with the words that can be seen."""
+    links = re.findall(
+        r'class="whence"(?: id="[^"]+")? href="trace\.html#([^"]+)" aria-label="([^"]+)">([^<]+)<',
+        page,
+    )
+    assert len(links) == page.count('class="whence"') > 80
+    assert all(re.match(f"{seen}: \\S", heard) for _, heard, seen in links)
+    heard_of = {place: {heard for there, heard, _ in links if there == place}
+                for place, _, _ in links}  # fmt: skip
+    assert all(len(heard) == 1 for heard in heard_of.values())
+    assert len({heard for _, heard, _ in links}) == len(heard_of)
 
 
 def test_headings_never_skip_a_level(trace):
