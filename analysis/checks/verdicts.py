@@ -348,7 +348,8 @@ class _Check:
         return [self._finding("verdict", outcome=outcome, method=method, **given), *remark]
 
     def _remark(self, words: str, **given) -> list[Finding]:
-        return [self._finding("remark", outcome=words, **given)] if words else []
+        method = "said with the claim"
+        return [self._finding("remark", outcome=words, method=method, **given)] if words else []
 
     def _value(self, value: Decimal, digits: int) -> dict[str, object]:
         """A number in the unit printed as a finding holds and shows it."""

@@ -38,6 +38,7 @@ LARGEST = "Metropolitan Police"
 CR2 = "CR2 errors, Satterthwaite degrees of freedom"
 WILD = "wild cluster bootstrap, hypothesis imposed"
 NAIVE = "chance alone, reports independent"
+COUNTED, PEARSON = "counted in the fit", "Pearson's X² over df"  # methods of diagnostics
 CITY = (
     "the City of London is in the model as every force is: its force effect takes up how few live "
     "there, and it weighs little"
@@ -214,10 +215,10 @@ def _diagnosed(model: Model) -> list[Finding]:
     pair = f"{slug(model.compared.group)}-to-{slug(model.compared.reference)}"
 
     def finding(
-        name: str, label: str, kind: str, unit: str, form: str, value: float | None
+        name: str, label: str, kind: str, unit: str, form: str, value: float | None, method: str
     ) -> Finding:
         words = model.words(f"{pair}/diagnostics/{name}", label=f"{label}, Census {model.census}",
-                            kind=kind, unit=unit, form=form)  # fmt: skip
+                            kind=kind, unit=unit, form=form, method=method)  # fmt: skip
         if value is None:
             return too_few(FEW_USES, words.pop("counts"), **words)
         return Finding(value=value, caveats=(BEST_CASE, UNEVEN), **words)
@@ -231,17 +232,18 @@ def _diagnosed(model: Model) -> list[Finding]:
         force, column = np.unravel_index(np.abs(model.fit.residuals).argmax(), data.events.shape)
         odd = data.forces[force]
         rows += [
-            finding("uses", "Uses in the model", "count", "use", "count", data.events.sum()),
+            finding("uses", "Uses in the model", "count", "use", "count", data.events.sum(),
+                    COUNTED),
             finding("dispersion", "Dispersion: Pearson's X² over its degrees of freedom",
-                    "statistic", "ratio of variances", "number:1", model.fit.dispersion),
+                    "statistic", "ratio of variances", "number:1", model.fit.dispersion, PEARSON),
             finding("largest-residual", f"Largest Pearson residual: {odd}, {data.groups[column]}",
                     "statistic", "standard deviations", "number:1",
-                    model.fit.residuals[force, column]),
+                    model.fit.residuals[force, column], "Pearson residual"),
         ]  # fmt: skip
         if without := _without(data, odd):
             rows.append(finding("dispersion-without", f"Dispersion without {odd}", "statistic",
                                 "ratio of variances", "number:1",
-                                fit(without).dispersion))  # fmt: skip
+                                fit(without).dispersion, PEARSON))  # fmt: skip
     if group in model.groups:
         place = data.groups.index(group)
         uses = data.events[:, place]
@@ -250,14 +252,14 @@ def _diagnosed(model: Model) -> list[Finding]:
         effective = few_clusters.effective_clusters(model.fit)[place - 1]
         degrees = few_clusters.cr2(model.fit).degrees[place - 1]
     return [
-        finding("forces", "Forces in the model", "count", "force", "count", forces),
+        finding("forces", "Forces in the model", "count", "force", "count", forces, COUNTED),
         *rows,
         finding("largest-share", f"Share of the uses on people perceived as {group} in {most}",
-                "share", "use", "percent:1", share),
+                "share", "use", "percent:1", share, "a part over its whole"),
         finding("effective-forces", f"Effective number of forces, {group}", "statistic", "force",
-                "number:1", effective),
+                "number:1", effective, "Carter, Schnepel and Steigerwald"),
         finding("degrees-of-freedom", f"Satterthwaite degrees of freedom, {group}", "statistic",
-                "degrees of freedom", "number:1", degrees),
+                "degrees of freedom", "number:1", degrees, CR2),
     ]  # fmt: skip
 
 

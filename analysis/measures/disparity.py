@@ -204,7 +204,7 @@ def spread_summary(ratios: Findings) -> Findings:
     told = [row for row in ratios if row.available]
     rows = [
         Finding(series_id=f"{series}/number", kind="count", unit="force", value=len(told),
-                label="Forces with reports enough for a ratio", **words)
+                label="Forces with reports enough for a ratio", method="counted", **words)
     ]  # fmt: skip
     for end, choose in (("lowest", min), ("highest", max)):
         named = words | {
@@ -213,6 +213,7 @@ def spread_summary(ratios: Findings) -> Findings:
             "unit": first.unit,
             "form": first.form,
             "caveats": first.caveats,
+            "method": f"the {end} of those of forces, with its own limits",
         }
         if told:
             row = choose(told, key=lambda row: row.value)
@@ -227,7 +228,8 @@ def spread_summary(ratios: Findings) -> Findings:
     ):
         names = ", ".join(row.area for row in ratios if row.status == status)
         rows.append(Finding(series_id=f"{series}/{slug(status)}", kind="verdict", unit="",
-                            label=label, outcome=names or "none", **words))  # fmt: skip
+                            label=label, outcome=names or "none", method="by name",
+                            **words))  # fmt: skip
     return Findings(tuple(rows))
 
 

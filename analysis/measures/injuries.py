@@ -118,6 +118,7 @@ def _sum(counts: list[Count], words: dict) -> Finding:
     return Finding(
         **words,
         value=sum(count.value for count in counts),
+        method="as printed" if len(counts) == 1 else "printed numbers added up",
         basis=" + ".join(f"{{{place}}}" for place in range(len(counts))),
     )
 
@@ -482,6 +483,7 @@ def press_contradictions(printed: Counts, rates: Findings, area: str) -> Finding
             Finding(
                 **reports,
                 value=made[0].value - made[1].value,
+                method="one paper less the other",
                 counts=made,
                 basis="{0} less {1}",
                 caveats=(FORMS,),
@@ -489,6 +491,7 @@ def press_contradictions(printed: Counts, rates: Findings, area: str) -> Finding
             Finding(
                 **injuries,
                 value=sum(count.value for count in unnamed) - subjects.value,
+                method="one paper less the other",
                 counts=(*unnamed, subjects),
                 basis="{0} + {1} less {2}",
                 caveats=(FORMS,),
@@ -498,6 +501,7 @@ def press_contradictions(printed: Counts, rates: Findings, area: str) -> Finding
                 outcome="within the numbers that round to it"
                 if inside
                 else "outside the numbers that round to it",
+                method="held against every number that rounds to the printed share",
                 counts=officers,
                 basis="{0} and {1}",
                 findings=tuple(end.id for end in ends),

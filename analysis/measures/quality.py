@@ -258,7 +258,7 @@ def kinds_missing(ced: Counts, breakdown: Counts, period: str) -> Findings:
                 method="not stated in the breakdown tables less not stated in the table by force",
                 **words),
         Finding(series_id="ced/kinds-missing/names", kind="verdict", unit="",
-                outcome=", ".join(named) or "no force", **words),
+                outcome=", ".join(named) or "no force", method="by name", **words),
     ))  # fmt: skip
 
 
@@ -283,6 +283,7 @@ def forces_without(shares: Findings, tactic: str, period: str) -> Findings:
                 unit="force",
                 label=f"Forces without a breakdown of {tactic}",
                 value=len(named),
+                method="counted",
                 **words,
             ),
             Finding(
@@ -291,6 +292,7 @@ def forces_without(shares: Findings, tactic: str, period: str) -> Findings:
                 unit="",
                 label=f"Forces without a breakdown of {tactic}",
                 outcome=", ".join(named) or "none",
+                method="by name",
                 **words,
             ),
         )

@@ -15,7 +15,7 @@ from analysis.places import ROOT
 from analysis.report import counted_rows
 from analysis.report.trace import read_trace
 from analysis.sources.registry import sha256
-from analysis.standard.methods import methods
+from analysis.standard.methods import method_of, methods
 from tests.report import page_checks
 
 INJURED = (
@@ -105,8 +105,13 @@ def test_every_number_has_a_function_that_can_be_read(told):
         assert rows[one]["made_by"] == file.removesuffix(".py").replace("/", ".") + f".{name}"
 
 
-def test_every_method_has_its_reference(told):
+def test_every_finding_that_says_something_has_a_method_with_its_reference(told):
+    """Not only those that the page shows; what is not available has none."""
     explained, rows, _ = told
+    stated = [row for row in rows.values() if "method" in row and row["status"] == "stated"]
+    assert len(stated) > 1000
+    assert [row["id"] for row in stated if not row["method"]] == []
+    assert sorted({row["method"] for row in stated if method_of(row["method"]) is None}) == []
     for one, text in explained.items():
         if rows[one].get("method"):
             assert re.search(r"\n  Reference: \S", text), (one, rows[one]["method"])

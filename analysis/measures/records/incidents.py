@@ -114,6 +114,7 @@ def _without_time(records: Records) -> Finding:
     (without,) = records.counts([tally], SUBJECT)
     return Finding("incidents/reports-without-a-time", "Reports without a time", "count",
                    **records.place, unit="report", value=without.value, counts=(without,),
+                   method="counted in the records",
                    caveats=("each is an incident of its own by every rule",))  # fmt: skip
 
 
@@ -126,7 +127,7 @@ def _number(records: Records, rule: str) -> list[Finding]:
     grouped = group_reports(records, rule)
     counts = tuple(records.counts(_tallies(rule, grouped), SUBJECT))
     return [
-        Finding(**number, value=counts[1].value, counts=counts[1:2]),
+        Finding(**number, value=counts[1].value, method=rule, counts=counts[1:2]),
         *_statistics(rule, grouped.value_counts(), counts, words),
     ]
 
@@ -222,7 +223,13 @@ def _statistics(rule: str, sizes: pd.Series, counts: tuple, words: dict) -> list
     }
     kish = float((sizes**2).sum() / sizes.sum())
     return [
-        Finding(**per_incident, value=float(sizes.mean()), counts=counts[:2], basis="{0} in {1}"),
+        Finding(
+            **per_incident,
+            value=float(sizes.mean()),
+            counts=counts[:2],
+            basis="{0} in {1}",
+            method="one number over another",
+        ),
         Finding(
             **effect, value=kish, counts=counts, method="sum of squared sizes over sum of sizes"
         ),

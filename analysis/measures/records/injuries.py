@@ -257,6 +257,7 @@ def _ends(study: Study, rows: list[Finding]) -> list[Finding]:
                           f"Incidents with a subject injured, {name} over all rules",
                           kind="count", unit="incident", caveats=(ANY_REPORT, GUESSED)),
             value=end(row.value for row in rows),
+            method=f"the {name} by any rule",
             counts=tuple(count for row in rows for count in row.counts),
             findings=tuple(row.id for row in rows),
         )

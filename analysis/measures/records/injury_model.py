@@ -180,6 +180,7 @@ def _summed_up(model: Model, name: str, ratios: list[Finding]) -> Iterator[Findi
         yield Finding(
             **model.words(f"{name}/{series}", f"{label}, {name}", kind="count", unit="comparison"),
             value=len(rows),
+            method="counted",
             findings=tuple(row.id for row in compared),
         )
 
@@ -191,6 +192,7 @@ def _classes(model: Model) -> Iterator[Finding]:
         yield Finding(
             **model.words(f"class/{slug(level)}", level, kind="verdict", unit="report"),
             outcome=", ".join(held.cat.categories),
+            method="by name",
             counts=model.study.counts(*model.level(TACTIC, level)),
             basis="{0} of {1}",
         )
@@ -207,7 +209,12 @@ def _described(model: Model) -> list[Finding]:
     given = [name for name in COVARIATES if name in model.factors]
     return [
         study.number("model/left-out", "Reports left out, without an answer", unanswered),
-        Finding(**each, value=len(injured) / columns, counts=study.counts(injured, model.sample)),
+        Finding(
+            **each,
+            value=len(injured) / columns,
+            method="events over columns",
+            counts=study.counts(injured, model.sample),
+        ),
         _verdict(model, "covariates", "Adjusted for", given, injured),
         _verdict(model, "no-room", "Not adjusted for: no room, or one level only", left, injured),
     ]
@@ -217,7 +224,7 @@ def _verdict(
     model: Model, series: str, label: str, names: list[str], injured: Selection
 ) -> Finding:
     words = model.words(series, label, kind="verdict", unit="")
-    return Finding(**words, outcome=", ".join(names) or "nothing",
+    return Finding(**words, outcome=", ".join(names) or "nothing", method="by name",
                    counts=model.study.counts(injured, model.sample))  # fmt: skip
 
 

@@ -131,7 +131,8 @@ class Study:
     def number(self, series: str, label: str, selection: Selection, *caveats: str) -> Finding:
         """How many reports."""
         words = self.words(series, label, kind="count", unit="report", caveats=caveats)
-        return Finding(**words, value=len(selection), counts=self.counts(selection))
+        return Finding(**words, value=len(selection), method="counted in the records",
+                       counts=self.counts(selection))  # fmt: skip
 
     def share(
         self, words: dict, event: Selection, base: Selection, *caveats: str, unit: str = OF_ALL

@@ -42,6 +42,7 @@ _OF_FORM = tuple(
     if tactic == "CED" or tactic in {*TACTIC_LABELS.values()} - {*_CED, _TALK}
 )  # fmt: skip
 
+COUNTED = "counted in the records"
 MOST_ASIDE = 0.01  # of the rows: where more were set aside, the others may not stand for all
 # Rows set aside for what they are, and not because a cell could not be read.
 _TALK_ALONE = "tactical communication alone"
@@ -79,18 +80,19 @@ def what_was_read(reading: Reading) -> Findings:
     words = {"unit": ROW, **records.place}
     rows = [
         Finding(f"records/reading/{slug(count.group)}", count.group, "count", **words,
-                value=count.value, counts=(count,))
+                value=count.value, method="counted while the file was read", counts=(count,))
         for count in counts
     ]  # fmt: skip
     read, _, aside = counts
     rows.append(
         Finding("records/reading/share-set-aside", "Share of rows set aside", "share", **words,
                 form="percent:1", value=aside.value / read.value, counts=(aside, read),
-                basis="{0} of {1}")
+                method="a part over its whole", basis="{0} of {1}")
     )  # fmt: skip
     rows.append(
         Finding("records/reading/verdict", "What the rows set aside mean", "verdict",
-                unit="", **records.place, outcome=_verdict(reading), counts=(aside, read))
+                unit="", **records.place, outcome=_verdict(reading), counts=(aside, read),
+                method="one row in a hundred set aside")
     )  # fmt: skip
     return Findings(tuple(rows))
 
@@ -177,7 +179,7 @@ def what_was_changed(reading: Reading) -> Findings:
             Finding(f"records/remarks/{slug(action)}/{slug(reason)}",
                     ": ".join(filter(None, (action.capitalize(), where, reason))), "count",
                     **records.place, unit="cell or row of the file",
-                    value=int(same["number"].sum()),
+                    value=int(same["number"].sum()), method="counted while the file was read",
                     counts=_remarked(records, action, reason, same))
         )  # fmt: skip
     return Findings(tuple(rows))
@@ -234,7 +236,8 @@ def _can(
     }  # fmt: skip
     if none:
         return not_available(lacking, every, **words)
-    return Finding(**words, outcome=f"in part: {lacking}" if lacking else "yes", counts=every)
+    return Finding(**words, outcome=f"in part: {lacking}" if lacking else "yes", counts=every,
+                   method="the columns of the file")  # fmt: skip
 
 
 # what is in it
@@ -363,13 +366,14 @@ def tactics_and_reports(records: Records, lost: Mapping[str, str]) -> Findings:
     words = {**records.place, "caveats": (BY_REPORT, *unseen)}
     rows = [
         Finding("records/tactics/in-all", "Tactics, each once a report", "count", **words,
-                unit="tactic", value=uses.value, counts=(uses,)),
+                unit="tactic", value=uses.value, counts=(uses,), method=COUNTED),
         Finding("records/tactics/reports", "Reports", "count", **words, unit="report",
-                value=reports.value, counts=(reports,)),
+                value=reports.value, counts=(reports,), method=COUNTED),
         Finding("records/tactics/communication", "Reports that name tactical communication too",
-                "count", **words, unit="report", value=beside.value, counts=(beside,)),
+                "count", **words, unit="report", value=beside.value, counts=(beside,),
+                method=COUNTED),
         Finding(**(words | per_report), value=len(once) / len(records), counts=(uses, reports),
-                basis="{0} in {1}"),
+                method="one number over another", basis="{0} in {1}"),
     ]  # fmt: skip
     return Findings(tuple(rows))
 

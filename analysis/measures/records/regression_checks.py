@@ -34,8 +34,8 @@ def held_out(diagnostics: Findings) -> Finding:
              "label": "Held-out reports told apart", "caveats": ()}  # fmt: skip
     if not slope.available:
         return replace(slope, **words)
-    return replace(slope, **words, value=None, lower=None, upper=None, confidence=None, method="",
-                   findings=(slope.id,),
+    return replace(slope, **words, value=None, lower=None, upper=None, confidence=None,
+                   method="read off the interval", findings=(slope.id,),
                    outcome=BETTER if slope.lower > 0 else NO_BETTER)  # fmt: skip
 
 

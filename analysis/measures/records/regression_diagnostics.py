@@ -125,7 +125,7 @@ class _Rows:
 
     # size
     def reports(self, model: Model) -> dict:
-        counted = {"kind": "count", "unit": "report", "form": "count"}
+        counted = {"kind": "count", "unit": "report", "form": "count", "method": "counted"}
         return counted | {"value": len(model.sample.event), "caveats": (UNIT_OF_RECORDS,)}
 
     def incidents(self, model: Model) -> dict:
@@ -140,7 +140,8 @@ class _Rows:
         patterns = model.patterns
         value = measured.events_per_column(patterns.trials, patterns.events, self.columns)
         remarks = _remarks("events per column", value)
-        return {"value": value, "form": "number:1", "caveats": (ONE_BY_ONE, *remarks)}
+        return {"value": value, "form": "number:1", "method": "events over columns",
+                "caveats": (ONE_BY_ONE, *remarks)}  # fmt: skip
 
     @property
     def columns(self) -> int:
@@ -182,17 +183,19 @@ class _Rows:
 
     def brier(self, model: Model) -> dict:
         value = self._brier(model).score
-        return {"value": value, "form": "number:3", "caveats": (OPTIMISTIC,)}
+        return {"value": value, "form": "number:3", "method": "Brier", "caveats": (OPTIMISTIC,)}
 
     def scaled_brier(self, model: Model) -> dict:
-        return {"value": self._brier(model).scaled, "form": "percent:1", "caveats": (OPTIMISTIC,)}
+        return {"value": self._brier(model).scaled, "form": "percent:1", "method": "Brier, scaled",
+                "caveats": (OPTIMISTIC,)}  # fmt: skip
 
     def dispersion(self, model: Model) -> dict:
         patterns, columns = model.patterns, int(self.fit.kept.sum())
         value = measured.dispersion(
             self.fit.probabilities, patterns.trials, patterns.events, columns
         )
-        return {"value": value, "caveats": (SPARSE, *_remarks("dispersion", value))}
+        remarks = _remarks("dispersion", value)
+        return {"value": value, "method": "Pearson's X² over df", "caveats": (SPARSE, *remarks)}
 
     def inflation(self) -> list[Finding]:
         """Generalised VIF of each factor, on the scale of the root of a VIF."""

@@ -197,7 +197,8 @@ def reading(study: Study, made: Estimate, q: float | None) -> Finding:
     if made.status == NOT_AVAILABLE:
         return replace(found, **words)
     return replace(found, **words, status=STATED, reason="", outcome=_outcome(made, q), value=None,
-                   lower=None, upper=None, confidence=None, method="")  # fmt: skip
+                   lower=None, upper=None, confidence=None,
+                   method="read off the interval and the q-value")  # fmt: skip
 
 
 def _outcome(made: Estimate, q: float | None) -> str:

@@ -81,7 +81,7 @@ def _counted(records: Records, name: str, label: str, found: pd.Series, missing:
         return not_available(missing, **words)
     tally = Tally("reports", found, label, ALL, "contradiction", name)
     (count,) = records.counts([tally], subject=f"{SUBJECT} checks")
-    return Finding(**words, value=count.value, counts=(count,))
+    return Finding(**words, value=count.value, method="counted in the records", counts=(count,))
 
 
 def _highest(uses: pd.DataFrame, order: str, index: pd.Index) -> pd.Series:
@@ -155,4 +155,5 @@ def _difference(records: Records, measure: str, name: str, tally: Tally, theirs:
     if other is None or not other.available:
         return not_available(other.reason if other else NOT_WHOLE, **words)
     return Finding(**words, value=mine.value - other.value, caveats=(OTHER_UNIT,),
+                   method="the records less the activity file",
                    basis="{0} against {1}")  # fmt: skip

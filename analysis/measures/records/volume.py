@@ -208,7 +208,8 @@ def funnel(sums: Counts, area: str, period: str, later: str, earlier: str, *, by
     for (place, *pair), z in zip(places, fitted.z_adjusted, strict=True):
         own = named | place | {"counts": tuple(pair)}
         value = pair[0].value / pair[1].value
-        rows.append(Finding(**own, series_id=f"{series}/share", value=value))
+        rows.append(Finding(**own, series_id=f"{series}/share", value=value,
+                            method="a part over its whole"))  # fmt: skip
         own |= {"findings": fit}
         rows += _limits(fitted, f"{series}/limits", pair[1].value, own | method)
         own |= method | {"kind": "verdict", "unit": "position"}
