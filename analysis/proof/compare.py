@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
+from urllib.parse import quote
 
 import pandas as pd
 from markupsafe import Markup
@@ -24,33 +26,49 @@ from analysis.measures.intervals import INDEPENDENT
 from analysis.report import page
 from analysis.report.crate import flat
 from analysis.report.manifest import read_manifest, table_of
+from analysis.report.trace import anchor
 from analysis.rows import unit_of
 from analysis.tables import without_formulas, write_table
 
 TABLE, PAGE = "comparison.csv", "comparison.html"
+_OF_AREAS = (comparison.BESIDE, comparison.APART)
+_ALIKE = {False: "Had nothing changed", True: "Were the two areas alike"}
 _MADE_WITH = ("code", "notebooks", "packages", "python", "system")
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two reports: what is compared of it, and what it was made with."""
+    """One of the two reports: what is compared of it, and what it was made with.
+
+    ``trace``: the way from the comparison to the page that explains its numbers, and ``places``
+    the ids on that page; nothing where the report does not lie beside the comparison.
+    """
 
     report: Report
     manifest: dict
+    trace: str = ""
+    places: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
         return f"{self.report.area}, {self.report.period}"
 
+    def whence(self, one: str) -> str:
+        """Where a count or finding is explained; nothing where no page does."""
+        return f"{self.trace}#{anchor(one)}" if anchor(one) in self.places else ""
+
 
 def compare(before: Path, after: Path, out: Path) -> list[str]:
     """Compare the report in ``after`` (B) with that in ``before`` (A); returns what to tell.
 
-    Writes comparison.csv and comparison.html to ``out``. Refuses a folder that is no report or
-    was edited, an ``out`` that holds other files, and two periods or areas that are one content.
+    Writes comparison.csv and comparison.html to ``out``. Refuses one folder twice, a folder that is
+    no report or was edited, an ``out`` that holds other files, and two periods or areas that are
+    one content.
     """
+    if before.resolve() == after.resolve():
+        raise refusal(str(after), "is the same folder as the first", "the folder of another report")
     _refuse_other_files(out)
-    a, b = (_read(folder) for folder in (before, after))
+    a, b = (_read(folder, out) for folder in (before, after))
     _refuse_one_file(a, b)
     found = comparison.compare(a.report, b.report)
     try:
@@ -72,7 +90,7 @@ def _refuse_other_files(out: Path) -> None:
         raise refusal(str(out), problem, "a new folder, or one of an earlier comparison")
 
 
-def _read(folder: Path) -> Side:
+def _read(folder: Path, out: Path) -> Side:
     manifest = read_manifest(folder)
     tables = {
         name: table_of(folder, manifest, f"{name}.csv", module.COLUMNS)
@@ -91,7 +109,21 @@ def _read(folder: Path) -> Side:
         Report(given["area"], given["period"], **tables, choices=given["choices"], files=files,
                units=units, rounded=frozenset(release.get("restricted", ()))),
         manifest,
+        *_explained(folder, out),
     )  # fmt: skip
+
+
+def _explained(folder: Path, out: Path) -> tuple[str, frozenset[str]]:
+    """The way from ``out`` to the page that explains a report's numbers, and the ids on it.
+
+    Nothing where the report is not below the folder that ``out`` is in: the way to it would name
+    folders of this machine, and would hardly be there where the comparison is read.
+    """
+    path, beside = folder.resolve() / page.TRACE, out.resolve().parent
+    if not (path.is_file() and path.is_relative_to(beside)):
+        return "", frozenset()
+    places = re.findall(r'<dt id="([^"]+)"', path.read_text(encoding="utf-8"))
+    return f"../{quote(path.relative_to(beside).as_posix())}", frozenset(places)
 
 
 def _refuse_one_file(a: Side, b: Side) -> None:
@@ -132,16 +164,19 @@ def _of_chance(found: Comparison, own: pd.DataFrame) -> Iterator[str]:
             f"(q at most {found.alpha:g})."
         )
     yield (
-        f"Had nothing changed, about {found.alpha * found.tests:,.0f} of {found.tests:,} tests "
-        f"would have fallen below {found.alpha:g} by chance alone; {found.below:,} did. The "
-        "q-values allow for so many tests."
+        f"{_ALIKE[found.relation in _OF_AREAS]}, about {found.alpha * found.tests:,.0f} of "
+        f"{found.tests:,} tests would have fallen below {found.alpha:g} by chance alone; "
+        f"{found.below:,} did. The q-values allow for so many tests."
     )
 
 
 def _of_the_rest(number: dict[str, int]) -> Iterator[str]:
     missing = sum(number[name] for name in comparison.MISSING.values())
     alone = sum(number[name] for name in comparison.ONLY.values())
-    yield f"Revised, which is no change in what happened: {number[comparison.REVISED]:,}."
+    yield (
+        "Revised by a source, and so no difference in what happened: "
+        f"{number[comparison.REVISED]:,}."
+    )
     if number[comparison.OTHERWISE]:
         yield (
             f"Made otherwise from the same source, by other code or parameters: "
@@ -175,6 +210,7 @@ def _page(found: Comparison, a: Side, b: Side) -> str:
         warnings=_warnings(found),
         groups=[*_groups(found, a, b)],
         making=[*_making(a, b)],
+        linked=bool(a.places or b.places),
         table=TABLE,
         style=Markup((page.HERE / "page.css").read_text(encoding="utf-8")),
     )
@@ -198,7 +234,7 @@ def _groups(found: Comparison, a: Side, b: Side) -> Iterator[_Group]:
         ("Made otherwise", comparison.OTHERWISE, "The same source, counted by other code or "
          "parameters.", False),
         ("No difference beyond chance", comparison.WITHIN, "The numbers differ no more than chance "
-         "alone can make them differ. That does not show that nothing changed.", True),
+         "alone can make them differ. That does not show that they are the same.", True),
         ("Differs, not tested", comparison.UNTESTED, "There are no limits of chance to hold these "
          "against: the table says why.", True),
         ("Not comparable", comparison.UNCOMPARABLE, "One series, counted or measured in two ways.",
@@ -207,7 +243,7 @@ def _groups(found: Comparison, a: Side, b: Side) -> Iterator[_Group]:
         chosen = own[own["result"] == result]
         for table, what in (("finding", "findings"), ("count", "counts")):
             chosen_rows = chosen[chosen["table"] == table].to_dict("records")
-            rows = tuple(_shown(row, a.report.period, b.report.period) for row in chosen_rows)
+            rows = tuple(_shown(row, a, b) for row in chosen_rows)
             if rows:
                 yield _Group(f"{title}: {what}", said, rows, folded=folded)
     absent = [*comparison.MISSING.values(), *comparison.ONLY.values()]
@@ -218,14 +254,19 @@ def _groups(found: Comparison, a: Side, b: Side) -> Iterator[_Group]:
             yield _Group(result[0].upper() + result[1:], "", reasons=tuple(listed))
 
 
-def _shown(row: dict[str, str], *periods: str) -> dict[str, str]:
+def _shown(row: dict[str, str], a: Side, b: Side) -> dict[str, str]:
     """A row as the page shows it; periods that are not the reports' own are named."""
+    periods = (a.report.period, b.report.period)
     kind = row["form"].partition(":")[0]
     held = (row["period_a"], row["period_b"])
     named = "" if held == periods else f", {' against '.join(dict.fromkeys(held))}"
     return {
         "label": f"{row['label']}{named}",
         "unit": row["unit"],
+        "id_a": row["id_a"],
+        "id_b": row["id_b"],
+        "whence_a": a.whence(row["id_a"]),
+        "whence_b": b.whence(row["id_b"]),
         "a": _value(row, "a"),
         "a_limits": _limits(row["lower_a"], row["upper_a"], row["form"]),
         "b": _value(row, "b"),

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from analysis import cli
 from analysis.checks.compared import Report
 from analysis.parameters import check
 from analysis.proof.compare import PAGE, TABLE
+from analysis.report.trace import anchor
 from tests.checks.side_by_side import GROUPS, counts, report, share
 
 KENT = "Kent"
@@ -83,9 +85,53 @@ def test_a_table_and_a_page_are_written_and_the_answers_told(two, tmp_path, caps
 
 
 def test_the_same_report_differs_in_nothing(two, tmp_path, capsys):
-    assert compared(two[0], two[0], "--out", tmp_path / "out") == cli.DONE
+    again = shutil.copytree(two[0], tmp_path / "again")
+    assert compared(two[0], again, "--out", tmp_path / "out") == cli.DONE
     told = capsys.readouterr().out.splitlines()
     assert told[1] == "Nothing differs in 3 series."
+
+
+def test_one_folder_twice_is_refused(two, tmp_path, capsys):
+    for other in (two[0], two[1] / ".." / two[0].name):
+        assert compared(two[0], other, "--out", tmp_path / "out") == cli.REFUSED
+        assert "is the same folder as the first" in refused(capsys)
+    assert not (tmp_path / "out").exists()
+
+
+def test_two_areas_are_said_to_be_alike_and_not_unchanged(tmp_path, capsys):
+    areas = (("Kent", 40), ("Essex", 60))
+    given = (
+        folder_of(tmp_path / area, report(area, "2018/19", [share(area, "2018/19", events, 80)]))
+        for area, events in areas
+    )
+    assert compared(*given, "--out", tmp_path / "out") == cli.DONE
+    text = (tmp_path / "out" / PAGE).read_text("utf-8")
+    assert "Were the two areas alike, about " in text and "two areas in one period" in text
+    told = re.sub(r"<[^>]+>", " ", capsys.readouterr().out + text.partition("What the two were")[0])
+    assert not re.search(r"\bchang|over the years|\bgrowth", told), told
+
+
+@pytest.mark.parametrize("out, linked", [("out", True), ("elsewhere/out", False)])
+def test_numbers_lead_to_where_they_come_from_in_their_own_report(two, tmp_path, out, linked):
+    """Beside the reports; from elsewhere the way to them would name folders of this machine."""
+    ids = {}
+    for folder in two:
+        (one,) = pd.read_csv(folder / "findings.csv").query("series_id == 'share'")["id"]
+        ids[folder.name] = one
+        entry = f'<dt id="{anchor(one)}">Share <code>{one}</code>'
+        (folder / "trace.html").write_text(entry, encoding="utf-8")
+    (tmp_path / "elsewhere").mkdir()
+    compared(*two, "--out", tmp_path / out)
+    text = (tmp_path / out / PAGE).read_text("utf-8")
+    wanted = [f"../{name}/trace.html#{anchor(one)}" for name, one in ids.items()]
+    links = re.findall(r'<a href="(?!#)([^"]+)" aria-label="([^"]+): [^"]+, ([AB])">([^<]+)<', text)
+    assert [link for link, *_ in links] == (wanted if linked else [])
+    assert [seen for *_, seen in links] == (["50.0%", "75.0%"] if linked else [])
+    assert all(heard == seen for _, heard, _, seen in links)
+    for one in ids.values():
+        assert f"<code>{one}</code>" in text
+    assert ("a link leads to where it comes from" in text) == linked
+    assert str(tmp_path) not in text
 
 
 def test_numbers_on_the_page_stand_in_the_table(two, tmp_path):
@@ -128,6 +174,12 @@ def test_the_page_can_be_read_by_a_screen_reader_and_asks_for_nothing(two, tmp_p
     assert not {"script", "link", "img"} & set(tags)
     assert not re.search(r'(src|href)="(?!#)', text)
     assert ("html", {"lang": "en-GB"}) in page.tags
+    # rows stand one below the other on a phone, which alone would end the table to a screen reader
+    roles = {"table": {"table"}, "thead": {"rowgroup"}, "tbody": {"rowgroup"}, "tr": {"row"},
+             "th": {"columnheader", "rowheader"}, "td": {"cell"}}  # fmt: skip
+    assert all(attrs.get("role") in roles[tag] for tag, attrs in page.tags if tag in roles)
+    labels = [attrs.get("data-label") for tag, attrs in page.tags if tag == "td"]
+    assert {"A", "B", "B less A", "Limits", "q"} <= set(labels)
 
 
 def test_a_made_up_report_is_called_so(tmp_path):
