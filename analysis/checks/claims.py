@@ -44,6 +44,7 @@ SUMS = {
     ("first", "first_per", "second", "second_per"): (RATIO,),
     ("series",): (PER_CENT, PER_THOUSAND, RATIO),
     ("condition",): (COUNT, PER_CENT),
+    ("around", "inside"): (COUNT, PER_CENT),
 }
 _COMPARED = {"whole", "before", "second"}
 
@@ -70,7 +71,8 @@ class About(_Strict):
 
     ``part`` of ``whole``; ``now`` less ``before``, or its growth in per cent; ``first`` over
     ``second``, each per the number that is given with it; ``parts`` are added up. Or the
-    ``series`` of a finding, or a ``condition`` on records.
+    ``series`` of a finding, or a ``condition`` on records. A group that the records do not tell
+    apart lies between two that they do: the condition ``inside`` it and the one ``around`` it.
     """
 
     count: str = ""
@@ -85,6 +87,8 @@ class About(_Strict):
     second_per: str = ""
     series: str = ""
     condition: Literal["", *CONDITIONS] = ""
+    inside: Literal["", *CONDITIONS] = ""
+    around: Literal["", *CONDITIONS] = ""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -94,13 +98,23 @@ class About(_Strict):
     def numbers(self) -> list[str]:
         """The ids, patterns and claims whose values it takes."""
         single = [getattr(self, key) for key in self.keys if key not in ("parts", "series")]
-        return [] if self.condition or self.series else [*self.parts, *single]
+        return [] if self.conditions or self.series else [*self.parts, *single]
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """The conditions on records that it names."""
+        return tuple(filter(None, (self.condition, self.inside, self.around)))
 
     @model_validator(mode="after")
     def _keys_that_go_together(self) -> About:
         if self.keys not in SUMS:
             allowed = [" with ".join(keys) for keys in SUMS]
             raise refusal("about", f"{' with '.join(self.keys) or 'nothing'} given", allowed)
+        if self.inside and not CONDITIONS[self.inside].within(CONDITIONS[self.around]):
+            allowed = [
+                name for name, one in CONDITIONS.items() if one.within(CONDITIONS[self.around])
+            ]
+            raise refusal("about.inside", repr(self.inside), allowed)
         return self
 
 
@@ -109,7 +123,8 @@ class Claim(_Strict):
 
     ``a month`` is a count over the months of the period. ``needs`` says which data would do to
     check it. ``rounded_to`` is the step to which a count was rounded by the words of its source.
-    ``contradicts`` names claims of other printers about the same thing, with another number.
+    ``contradicts`` names claims of other printers about the same thing, with another number. What
+    one printer prints in two ways, or revises, stands in a ``note``.
     """
 
     id: str
@@ -182,7 +197,7 @@ class Claim(_Strict):
         if self.unit not in SUMS[about.keys]:
             given = f"{self.unit!r} with {' and '.join(about.keys)}"
             raise refusal("unit", given, SUMS[about.keys])
-        share_of_reports = bool(about.condition) and self.unit == PER_CENT
+        share_of_reports = bool(about.conditions) and self.unit == PER_CENT
         wanted = {
             "of": not about.series,
             "against": bool(_COMPARED & {*about.keys}) or share_of_reports,
@@ -191,6 +206,13 @@ class Claim(_Strict):
         for key, needed in wanted.items():
             if needed and getattr(self, key) is None:
                 raise refusal(key, "is missing", "what the number counts")
+
+    @property
+    def counts_one_thing(self) -> bool:
+        """Whether it says of what one tactic and group its number is; another may rest on it."""
+        return self.of is not None and all(
+            isinstance(one, str) for one in (self.of.tactic, self.of.group)
+        )
 
     @property
     def step(self) -> Decimal:
@@ -274,18 +296,26 @@ def read_claims(folder: Path = CLAIMS) -> Papers:
     Refuses, with file, claim, key, value and what is allowed: an unknown key, unit, qualifier,
     area, period, measure or condition; digits in words of ours; a claim that is about nothing or
     about two things; a claim that another one names and that is in no file; and a contradiction
-    between equal numbers.
+    between equal numbers or between claims of one printer.
     """
     papers = Papers(tuple(_paper(path) for path in sorted(folder.glob("*.yml"))))
     known = papers.printed()
     for paper, claim in known.values():
-        named = {*claim.contradicts, *(claim.about.numbers if claim.about else ())}
+        numbers = claim.about.numbers if claim.about else ()
+        named = {*claim.contradicts, *(one for one in numbers if one.startswith(PREFIX))}
         where = f"{paper.name}.yml: {claim.id}"
-        for one in sorted(name for name in named if name.startswith(PREFIX)):
+        for one in sorted(named):
             if one not in known:
                 raise refusal(where, f"{one!r} is no claim of these files")
+        for one in sorted(named.difference(claim.contradicts)):
+            if not known[one][1].counts_one_thing:
+                raise refusal(where, f"{one!r} does not say which one thing it counts")
         for one in claim.contradicts:
-            if one in known and _same(claim, known[one][1]):
+            other, contrary = known[one]
+            if other.printed_by == paper.printed_by:
+                problem = f"{one!r} is of the same printer"
+                raise refusal(f"{where}: contradicts", problem, "a claim of another printer")
+            if _same(claim, contrary):
                 raise refusal(f"{where}: contradicts", f"{one!r} prints the same", "another number")
     return papers
 

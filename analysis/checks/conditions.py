@@ -33,6 +33,15 @@ class Condition:
             parts.append(f"tactic: {', '.join(self.tactics)}{' (effective)' * self.effective}")
         return "; ".join(parts) or "every report"
 
+    def within(self, other: Condition) -> bool:
+        """Whether each report that fulfils it fulfils the other, and shares have one base."""
+        narrower = all(
+            field in self.answers and {*self.answers[field]} <= {*allowed}
+            for field, allowed in other.answers.items()
+        )
+        same_tactics = (self.tactics, self.effective) == (other.tactics, other.effective)
+        return narrower and same_tactics and self.among == other.among
+
     def holds(self, records: Records) -> pd.Series:
         """Which reports fulfil it."""
         found = pd.Series(True, index=records.reports.index)
@@ -67,6 +76,7 @@ CONDITIONS = {
     "frontline patrol": _answer("main duty", "Patrol"),
     "aged under 11": _answer("age", "Under 11"),
     "aged 18-34": _answer("age", "18-34"),
+    "aged 18-49": _answer("age", "18-34", "35-49"),
     "aged 65 and over": _answer("age", "65 and over"),
     "male": _answer("gender", "Male"),
     "white": _answer("ethnicity", "White"),

@@ -12,7 +12,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from analysis.checks import conditions
@@ -29,7 +29,14 @@ from analysis.checks.claims import (
     Papers,
 )  # fmt: skip
 from analysis.checks.conditions import CONDITIONS
-from analysis.checks.tolerance import FAILS, HOLDS, OTHER_ROUNDING, QUALIFIERS, verdict_on
+from analysis.checks.tolerance import (
+    FAILS,
+    HOLDS,
+    OTHER_ROUNDING,
+    QUALIFIERS,
+    verdict_between,
+    verdict_on,
+)
 from analysis.counts import ALL, MADE_UP, Count, Counts
 from analysis.findings import Finding, Findings
 from analysis.records import Records
@@ -168,9 +175,10 @@ def _conditions(papers: Papers, records: Records | None) -> dict[str, Count]:
         return {}
     place = (records.area, records.period)
     names = {
-        claim.about.condition
+        name
         for _, claim in papers.printed().values()
-        if claim.about and claim.about.condition and (claim.area, claim.period) == place
+        if claim.about and (claim.area, claim.period) == place
+        for name in claim.about.conditions
     }
     return conditions.counted(records, names) if names else {}
 
@@ -189,7 +197,14 @@ class _Number:
 
 
 class _NotAtHand(Exception):
-    """What a claim is about is not here; its text says what would be needed."""
+    """What a claim is about is not here; its text says what would be needed.
+
+    ``counts`` are those that were looked at and did not do.
+    """
+
+    def __init__(self, needed: str, counts: tuple[Count, ...] = ()) -> None:
+        super().__init__(needed)
+        self.counts = counts
 
 
 @dataclass(frozen=True)
@@ -231,7 +246,7 @@ class _Basis:
             value=Decimal(claim.printed),
             measure=of.measure,
             tactic=of.tactic,
-            group=str(of.group),
+            group=of.group,
             area=of.area or claim.area,
             period=of.period or claim.period,
             rests_on=(paper.printed(claim),),
@@ -253,6 +268,8 @@ class _Figure:
     findings: tuple[str, ...] = ()
     basis: str = ""
     disagrees: str = ""
+    remark: str = ""
+    beside: tuple[Count | str, ...] = ()  # what the verdict rests on besides
 
 
 @dataclass(frozen=True)
@@ -279,6 +296,7 @@ class _Check:
         try:
             figure = self._figure()
         except _NotAtHand as needed:
+            given["counts"] += needed.counts
             return [printed, *self._undecided(str(needed), given)]
         if figure.disagrees:
             given["counts"] += figure.rests_on
@@ -299,15 +317,17 @@ class _Check:
             verdict = CONTRADICTED
         finer = claim.digits + (claim.unit != COUNT)
         common = {"caveats": self._caveats(figure.rests_on)}
-        if claim.about.condition:
+        if claim.about.conditions:
             common["edition"] = self.basis.records.edition
         shown = self._finding(
             "figure", **self._value(figure.value, finer), method=figure.method,
             basis=figure.basis, counts=figure.rests_on, findings=figure.findings, **common,
         )  # fmt: skip
-        given = {"counts": figure.rests_on, "findings": (printed.id, shown.id), **common}
+        on = tuple(dict.fromkeys(figure.rests_on + figure.beside))
+        given = {"counts": on, "findings": (printed.id, shown.id), **common}
         if self._of_made_up(figure.rests_on):
-            return [shown, *self._decided_without(NOT_CHECKABLE, OF_MADE_UP, **given)]
+            why = _and(OF_MADE_UP, figure.remark)
+            return [shown, *self._decided_without(NOT_CHECKABLE, why, **given)]
         rule = f"held where {QUALIFIERS[claim.qualifier].rule}"
         rows = [shown, self._finding("verdict", outcome=verdict, method=rule, **given)]
         if verdict in (FAILS, CONTRADICTED):
@@ -315,7 +335,9 @@ class _Check:
             value = self._value(Decimal(claim.printed) - figure.value, finer)
             method = "the printed number less the figure"
             rows.append(self._finding("difference", **value, method=method, **given))
-        return rows + self._remark(claim.note, findings=(printed.id,))
+        counts = on if figure.remark else ()
+        remark = _and(figure.remark, claim.note)
+        return rows + self._remark(remark, counts=counts, findings=(printed.id,))
 
     def _caveats(self, rests_on: tuple[Count | str, ...]) -> tuple[str, ...]:
         claim = self.claim
@@ -344,7 +366,7 @@ class _Check:
     def _decided_without(self, outcome: str, why: str, **given) -> list[Finding]:
         """A verdict for which no figure stands beside the printed number."""
         method = "no figure decides"
-        remark = self._remark("; ".join(filter(None, (why, self.claim.note))), **given)
+        remark = self._remark(_and(why, self.claim.note), **given)
         return [self._finding("verdict", outcome=outcome, method=method, **given), *remark]
 
     def _remark(self, words: str, **given) -> list[Finding]:
@@ -379,6 +401,8 @@ class _Check:
             raise _NotAtHand(f"would need {self.claim.needs}")
         if about.condition:
             return self._counted(about.condition)
+        if about.inside:
+            return self._between(about.inside, about.around)
         if about.series:
             return self._found(about.series)
         return self._worked_out(about)
@@ -399,6 +423,32 @@ class _Check:
             rests_on=counts,
             basis="{0} of {1}" if len(counts) > 1 else "",
             disagrees=self._disagreements(counts),
+        )
+
+    def _between(self, inside: str, around: str) -> _Figure:
+        """The nearer of two bounds on a group that the records do not tell apart.
+
+        Where numbers between the bounds would lead to different verdicts, it is not checkable.
+        """
+        claim, printed = self.claim, Decimal(self.claim.printed)
+        bounds = [self._counted(name) for name in (inside, around)]
+        nearer, farther = sorted(bounds, key=lambda bound: abs(bound.value - printed))
+        counts = tuple(dict.fromkeys(nearer.rests_on + farther.rests_on))
+        between = (bounds[0].value, bounds[1].value)
+        points = claim.unit == PER_CENT
+        verdict = verdict_between(printed, between, claim.qualifier, step=claim.step, points=points)
+        groups = f"those {inside} and at most those {around}"
+        if not verdict and not self.basis.records.made_up:
+            needed = f"records that tell this group apart: it is at least {groups}"
+            raise _NotAtHand(f"would need {needed}; between both the number may be right", counts)
+        of, *against = zip(*(bound.rests_on for bound in bounds), strict=True)
+        said = zip((claim.of, claim.against), (of, *against), strict=False)
+        return replace(
+            nearer,
+            beside=farther.rests_on,
+            disagrees=_first(self._disagreement(one, [*map(_number, n)]) for one, n in said),
+            remark=f"the records do not tell this group apart: it is at least {groups}; the figure "
+            "is that of the two which lies nearer to the printed number",
         )
 
     def _found(self, series: str) -> _Figure:
@@ -501,6 +551,10 @@ def _number(count: Count) -> _Number:
 
 def _all_counts(numbers: list[_Number]) -> bool:
     return all(isinstance(one, Count) for number in numbers for one in number.rests_on)
+
+
+def _and(*remarks: str) -> str:
+    return "; ".join(filter(None, remarks))
 
 
 def _first(texts: Iterable[str]) -> str:

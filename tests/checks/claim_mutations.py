@@ -1,4 +1,4 @@
-"""Wrong claims made of true ones, as papers get them wrong, with what the figure really is.
+"""Wrong claims made of true ones, as papers get them wrong, and other right ways to print them.
 
 Each mutation keeps the words of a true claim and makes one mistake. ``still_true`` says by
 arithmetic of its own, from the numbers in ``tests/expected/claims.csv``, whether the mistake left
@@ -18,6 +18,9 @@ KINDS = ("value", "denominator", "period", "unit", "group", "rounding")
 WORDS = {
     "nearly": lambda x, p: p - min(5, p / 10) <= x < p + Fraction(1, 2),
     "more than": lambda x, p: x > p,
+    "less than": lambda x, p: x < p,
+    "at least": lambda x, p: x >= p,
+    "at most": lambda x, p: x <= p,
 }
 YEARS = {"2018/19": "2019/20", "2019/20": "2018/19", "2017/18": "2018/19", "2017-Q2": "2017-Q3"}
 
@@ -51,6 +54,24 @@ def step(claim: Claim) -> Fraction:
     return Fraction(1, 10 ** len(claim.printed.partition(".")[2]))
 
 
+def right_claims(papers: Papers, figures: dict[str, Fraction]) -> Iterator[tuple[str, Claim]]:
+    """Other right ways to print each of ``figures``: in full, or with a word before it.
+
+    Each comes with the id of the claim that it is made of.
+    """
+    for name, figure in figures.items():
+        claim = papers.printed()[name][1]
+        near = _text(rounded(figure, step(claim)), claim)
+        above, below = _text(Fraction(ceil(figure) + 1), claim), _text(floor(figure) - 1, claim)
+        ways = [(word, near) for word in ("approximately", "about", "around", "nearly")]
+        ways += [(word, above) for word in ("less than", "at most")]
+        ways += [(word, below) for word in ("more than", "at least")]
+        in_full = str(figure) if claim.unit == "count" else f"{float(figure):.4f}"
+        for word, printed in [*ways, ("none", in_full)]:
+            changes = {"printed": printed, "qualifier": word, "rounded_to": 1}
+            yield name, claim.model_copy(update=changes)
+
+
 def wrong_claims(
     papers: Papers, figures: dict[str, Fraction], values: dict[str, Fraction], bases: list[int]
 ) -> list[Wrong]:
@@ -64,7 +85,7 @@ def wrong_claims(
         claim = papers.printed()[name][1]
         whole = _whole(papers, claim)
         for kind, changes in _mistakes(claim, figure, whole, values, bases):
-            wrong = claim.model_copy(update=changes | {"contradicts": []})
+            wrong = claim.model_copy(update=changes)
             if "printed" not in changes or not still_true(wrong, figure):
                 found.append(Wrong(kind, name, wrong))
     return found
@@ -87,7 +108,11 @@ def _mistakes(
     if claim.unit == "count":
         yield "rounding", {"printed": _text(floor(figure / 10) * Fraction(10), claim)}
     if claim.unit == "per cent":
-        yield "unit", {"unit": "per thousand"} if not _of_records(claim) else {"unit": "count"}
+        # more than fifty reports are more than half of them here too: no mistake
+        if not _of_records(claim):
+            yield "unit", {"unit": "per thousand"}
+        elif claim.qualifier != "more than":
+            yield "unit", {"unit": "count"}
         for base in bases if whole else ():
             share = figure * whole / base
             yield "denominator", {"printed": _text(rounded(share, one), claim)}
@@ -116,7 +141,7 @@ def _mistakes(
 
 
 def _of_records(claim: Claim) -> bool:
-    return bool(claim.about and claim.about.condition)
+    return bool(claim.about and claim.about.conditions)
 
 
 def _whole(papers: Papers, claim: Claim) -> Fraction | None:
@@ -142,14 +167,15 @@ def _other_counts(claim: Claim, values: dict[str, Fraction]) -> Iterator[tuple[s
             yield "period", {"printed": _text(values[name], claim)}
 
 
-def _text(number: Fraction, claim: Claim) -> str:
+def _text(number: Fraction | int, claim: Claim) -> str:
     digits = len(claim.printed.partition(".")[2])
     return f"{float(number):.{digits}f}"
 
 
-def planted(papers: Papers, wrong: list[Wrong]) -> Papers:
-    """The papers and one more, in which the wrong claims stand by number."""
-    claims = [one.claim.model_copy(update={"id": f"w{n}"}) for n, one in enumerate(wrong)]
+def planted(papers: Papers, claims: list[Claim]) -> Papers:
+    """The papers and one more, in which the claims stand by number."""
+    claims = [one.model_copy(update={"id": f"w{n}", "contradicts": []})
+              for n, one in enumerate(claims)]  # fmt: skip
     paper = Paper(
         name="planted", kind="newspaper", printed_by="nobody", where="nowhere", date="2026",
         claims=claims,

@@ -33,6 +33,13 @@ claims:
     printed: '4597'
     of: {measure: reports}
     about: {count: home-office-2018-19/reports-by-force/2018-19/cambridgeshire/reports/all/all}
+  - id: sum
+    text: Men and women
+    area: Cambridgeshire
+    period: 2018/19
+    printed: '4597'
+    of: {measure: reports, group: [Male, Female]}
+    needs: more
 """
 
 
@@ -43,7 +50,7 @@ def read(folder, text):
 
 def test_a_sound_file(tmp_path):
     (paper,) = read(tmp_path, SOUND).papers
-    assert (paper.name, paper.source, len(paper.claims)) == ("paper", "claims-paper", 2)
+    assert (paper.name, paper.source, len(paper.claims)) == ("paper", "claims-paper", 3)
     assert read_claims(tmp_path).count_ids() == {
         "home-office-2018-19/reports-by-force/2018-19/cambridgeshire/reports/all/all"
     }
@@ -55,7 +62,7 @@ def test_a_sound_file(tmp_path):
         ("unit: per cent", "unit: dozen",
          "paper.yml: claim men: unit: 'dozen'; allowed: count, per cent, ratio, per thousand"),
         ("unit: per cent", "unit: per cent\n    qualifier: roughly",
-         "paper.yml: claim men: qualifier: 'roughly'; allowed: none, approximately, about, nearly"),
+         "paper.yml: claim men: qualifier: 'roughly'; allowed: none, approximately, about, around"),
         ("unit: per cent", "unit: per cent\n    colour: red",
          "paper.yml: claim men: key 'colour' is not known; allowed: id, text, area"),
         ("unit: per cent", "unit: ratio", "claim men: unit: 'ratio' with condition; allowed: c"),
@@ -83,8 +90,16 @@ def test_a_sound_file(tmp_path):
         ("    against: {measure: reports}\n", "", "claim men: against: is missing; allowed: what"),
         ("unit: per cent", "unit: per cent\n    contradicts: [claims-paper/x]",
          "paper.yml: men: 'claims-paper/x' is no claim of these files"),
-        ("unit: per cent", "unit: per cent\n    contradicts: [claims-paper/men]",
-         "paper.yml: men: contradicts: 'claims-paper/men' prints the same; allowed: another"),
+        ("unit: per cent", "unit: per cent\n    contradicts: [reports]",
+         "paper.yml: men: 'reports' is no claim of these files"),
+        ("unit: per cent", "unit: per cent\n    contradicts: [claims-paper/reports]",
+         "paper.yml: men: contradicts: 'claims-paper/reports' is of the same printer; allowed: a "),
+        ("condition: male", "inside: aged 18-34", "claim men: about: inside given; allowed: count"),
+        ("condition: male", "inside: aged 18-49, around: aged 18-34",
+         "claim men: about.inside: 'aged 18-49'; allowed: aged 18-34"),
+        ("{count: home-office-2018-19/reports-by-force/2018-19/cambridgeshire/reports/all/all}",
+         "{count: claims-paper/sum}",
+         "paper.yml: reports: 'claims-paper/sum' does not say which one thing it counts"),
         ("kind: newspaper", "kind: rumour", "paper.yml: kind: 'rumour'; allowed: force paper"),
         ("printed_by: A paper\n", "", "paper.yml: printed_by: is missing"),
         ("date: '2017'", "date: '2017'\ndate: '2018'", "is not YAML: key 'date' stands twice"),
@@ -95,6 +110,21 @@ def test_a_faulty_file_is_refused_in_one_line(tmp_path, right, wrong, said):
     with pytest.raises(Refused) as refused:
         read(tmp_path, SOUND.replace(right, wrong, 1))
     assert said in str(refused.value) and "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("printer, printed, said", [
+    ("A paper", "5", "'claims-paper/men' is of the same printer; allowed: a claim of another"),
+    ("Another", "76", "'claims-paper/men' prints the same; allowed: another number"),
+])  # fmt: skip
+def test_a_contradiction_is_between_two_printers_and_two_numbers(tmp_path, printer, printed, said):
+    other = SOUND.replace("A paper", printer).replace("'76'", f"'{printed}'")
+    contradicting = "unit: per cent\n    contradicts: [claims-paper/men]"
+    (tmp_path / "other.yml").write_text(
+        other.replace("unit: per cent", contradicting), encoding="utf-8"
+    )
+    with pytest.raises(Refused) as refused:
+        read(tmp_path, SOUND)
+    assert f"other.yml: men: contradicts: {said}" in str(refused.value)
 
 
 def test_a_file_without_a_list_of_claims_is_refused(tmp_path):

@@ -27,6 +27,31 @@ def test_a_condition_holds_where_it_should_and_nowhere_else(condition, report):
     assert CONDITIONS[condition].holds(records).tolist() == [False, True, False]
 
 
+@pytest.mark.parametrize(
+    "narrow, wide, expected",
+    [
+        ("aged 18-34", "aged 18-49", True),
+        ("aged 18-49", "aged 18-34", False),
+        ("aged 18-34", "all", True),
+        ("aged 18-34", "male", False),
+        ("in custody in Peterborough", "in Peterborough", True),
+        ("subject injured: severe", "subject injured", True),
+        ("handcuffs effective", "handcuffed", False),  # a share of other reports
+        ("CED used", "all", False),  # true, but tactics are compared as they are
+    ],
+)
+def test_one_condition_within_another(narrow, wide, expected):
+    assert CONDITIONS[narrow].within(CONDITIONS[wide]) is expected
+
+
+def test_a_condition_within_another_never_holds_where_the_other_does_not():
+    answers = ["18-34", "35-49", "11-17", "Not reported"]
+    records = records_of(*[{"age": age, "tactics": ["Unarmed skills"]} for age in answers])
+    narrow, wide = (CONDITIONS[f"aged 18-{end}"].holds(records) for end in (34, 49))
+    assert narrow.tolist() == [True, False, False, False]
+    assert wide.tolist() == [True, True, False, False]
+
+
 def test_handcuffs_effective_are_counted_among_reports_with_handcuffs():
     records = records_of(
         {"tactics": [("Compliant handcuffing", "Yes"), ("Unarmed skills", "No")]},

@@ -4,7 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from analysis.checks.tolerance import FAILS, HOLDS, OTHER_ROUNDING, QUALIFIERS, verdict_on
+from analysis.checks.tolerance import (
+    FAILS,
+    HOLDS,
+    OTHER_ROUNDING,
+    QUALIFIERS,
+    verdict_between,
+    verdict_on,
+)
 
 
 def verdict(printed, figure, qualifier="none", step=None, points=True):
@@ -40,14 +47,14 @@ def verdict(printed, figure, qualifier="none", step=None, points=True):
         ("0.562", "0.5602", FAILS),
         ("0", "0.4", HOLDS),
         ("0", "0.9", OTHER_ROUNDING),
-        ("100", "99.5", HOLDS),
-        ("100", "99", FAILS),
+        ("99", "98.5", HOLDS),
+        ("99", "98", FAILS),
         # below nought a half goes away from it too
         ("-3", "-2.5", HOLDS),
         ("-2", "-2.5", OTHER_ROUNDING),
     ],
 )
-@pytest.mark.parametrize("qualifier", ["none", "approximately"])
+@pytest.mark.parametrize("qualifier", ["none", "approximately", "about", "around"])
 def test_a_number_holds_if_the_figure_rounds_to_it(printed, figure, expected, qualifier):
     assert verdict(printed, figure, qualifier) == expected
 
@@ -70,6 +77,92 @@ def test_counts(printed, figure, step, expected):
     assert verdict(printed, figure, step=step, points=False) == expected
 
 
+@pytest.mark.parametrize("qualifier", ["approximately", "about", "around"])
+@pytest.mark.parametrize(
+    "printed, figure, points, expected",
+    [
+        # hundreds are claimed: 1,150 to 1,249.9 round to 1,200
+        ("1200", "1150", False, HOLDS),
+        ("1200", "1249", False, HOLDS),
+        ("1200", "1250", False, OTHER_ROUNDING),  # cut off
+        ("1200", "1149", False, OTHER_ROUNDING),  # always upwards
+        ("1200", "1321", False, FAILS),  # beyond a tenth
+        ("1234", "1235", False, FAILS),
+        # a thousand said of 600 would round to it: a tenth is the end
+        ("1000", "900", False, HOLDS),
+        ("1000", "899", False, FAILS),
+        ("1000", "1100", False, HOLDS),
+        ("1000", "1101", False, FAILS),
+        ("50", "45", True, HOLDS),
+        ("50", "44.9", True, FAILS),
+        ("50", "54.9", True, HOLDS),
+        ("50", "55", True, OTHER_ROUNDING),
+        ("20", "18", True, HOLDS),
+        ("20", "17.9", True, FAILS),
+        ("80", "75", True, HOLDS),
+        ("80", "74.9", True, FAILS),
+        # decimals claim their noughts, and other digits claim themselves
+        ("50.0", "50.1", True, FAILS),
+        ("17", "18.1", True, FAILS),
+        ("0", "0.4", True, HOLDS),
+        ("0", "1", True, FAILS),
+    ],
+)
+def test_before_digits_noughts_at_the_end_claim_nothing(
+    qualifier, printed, figure, points, expected
+):
+    assert verdict(printed, figure, qualifier, points=points) == expected
+
+
+def test_without_a_word_noughts_at_the_end_claim_their_digit():
+    assert verdict("1200", "1201", points=False) == FAILS
+    assert verdict("50", "49.4") == OTHER_ROUNDING
+
+
+# 54 % are inside, 76 % around
+@pytest.mark.parametrize(
+    "qualifier, printed, expected",
+    [
+        ("more than", "50", HOLDS),
+        ("more than", "54", ""),
+        ("more than", "76", FAILS),
+        ("more than", "75.9", ""),
+        ("less than", "77", HOLDS),
+        ("less than", "76", ""),
+        ("less than", "54", FAILS),
+        ("at least", "54", HOLDS),
+        ("at least", "77", FAILS),
+        ("at most", "76", HOLDS),
+        ("none", "53", FAILS),
+        ("none", "54", ""),
+        ("none", "60", ""),
+        ("none", "76", ""),
+        ("none", "78", FAILS),
+        ("nearly", "80", ""),  # 75 to 80.5
+        ("nearly", "90", FAILS),
+        ("nearly", "65", ""),
+        ("about in words", "50", ""),
+        ("about in words", "90", FAILS),
+    ],
+)
+def test_a_figure_between_two_bounds(qualifier, printed, expected):
+    bounds = Decimal("54"), Decimal("76")
+    given = {"step": Decimal(1), "points": True}
+    for pair in (bounds, bounds[::-1]):
+        assert verdict_between(Decimal(printed), pair, qualifier, **given) == expected
+
+
+def test_bounds_that_both_round_to_the_number_decide():
+    def between(lower, upper):
+        bounds = Decimal(lower), Decimal(upper)
+        return verdict_between(Decimal(54), bounds, "none", step=Decimal(1), points=True)
+
+    assert between("53.6", "54.4") == HOLDS
+    assert between("54.6", "54.9") == OTHER_ROUNDING
+    assert between("53.2", "54.9") == ""  # 54.0 between them would hold
+    assert between("53.2", "53.2") == OTHER_ROUNDING
+
+
 @pytest.mark.parametrize(
     "qualifier, printed, inside, outside",
     [
@@ -77,7 +170,7 @@ def test_counts(printed, figure, step, expected):
         ("nearly", "25", ["22.5", "25", "25.4"], ["22.4", "25.5"]),
         ("nearly", "3", ["2.7", "2.5"], ["0", "2.49"]),
         ("nearly", "80", ["75"], ["74.9"]),
-        ("about", "25", ["22.5", "25", "27.5"], ["22.4", "27.6"]),
+        ("about in words", "25", ["22.5", "25", "27.5"], ["22.4", "27.6"]),
         ("more than", "50", ["50.01", "99"], ["50", "49.9"]),
         ("less than", "50", ["49.99", "1"], ["50", "50.1"]),
         ("at least", "50", ["50", "60"], ["49.99"]),
@@ -93,7 +186,7 @@ def test_words_before_a_count_reach_a_tenth_of_it():
     for figure, expected in (("180", HOLDS), ("200", HOLDS), ("179", FAILS), ("201", FAILS)):
         assert verdict("200", figure, "nearly", points=False) == expected
     for figure, expected in (("180", HOLDS), ("220", HOLDS), ("221", FAILS)):
-        assert verdict("200", figure, "about", points=False) == expected
+        assert verdict("200", figure, "about in words", points=False) == expected
 
 
 def test_every_word_has_a_rule_and_a_reason():

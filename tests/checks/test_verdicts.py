@@ -176,6 +176,72 @@ def test_another_claim_can_be_what_a_claim_is_about():
     assert outcome(claim | {"of": BLACK}, others=[other]) == "does not hold"
 
 
+def test_a_claim_held_against_its_papers_own_numbers_only_says_so():
+    whole = {"id": "whole", "printed": "200", "of": REPORTS, "needs": "more"}
+    part = {"id": "part", "printed": "40", "of": BLACK, "needs": "more"}
+    claim = {"printed": "20", "unit": "per cent", "of": BLACK, "against": REPORTS}
+    own = {"about": {"part": "claims-p/part", "whole": "claims-p/whole"}}
+    found = checked(claim | own, others=[whole, part])
+    assert found["verdict"].text() == "holds"
+    assert verdicts.BY_ITSELF in found["figure"].caveats
+    assert verdicts.BY_ITSELF in found["verdict"].caveats
+    # by its own numbers a share can be wrong too
+    found = checked(claim | own | {"printed": "30"}, others=[whole, part])
+    assert found["verdict"].text() == "does not hold"
+    assert verdicts.BY_ITSELF in found["difference"].caveats
+    # one number from elsewhere is enough not to say so
+    mixed = {"about": {"part": "claims-p/part", "whole": ID.format("all")}}
+    found = checked(claim | mixed | {"printed": "40"}, others=[whole, part])
+    assert found["verdict"].text() == "holds"
+    assert verdicts.BY_ITSELF not in found["verdict"].caveats
+    assert verdicts.BY_ITSELF not in checked(ONE | {"printed": "100"})["verdict"].caveats
+
+
+def test_a_number_of_another_paper_is_not_the_papers_own():
+    other = {"id": "other", "text": "Other", "area": "Kent", "period": "2018/19",
+             "printed": "40", "of": REPORTS, "needs": "more"}  # fmt: skip
+    claim = other | {"id": "it", "about": {"count": "claims-pp/other"}, "needs": ""}
+    papers = [
+        Paper(name=name, kind="newspaper", printed_by=name, where="w", date="2019",
+              claims=[Claim.model_validate(one)])
+        for name, one in (("p", claim), ("pp", other))
+    ]  # fmt: skip
+    found = verdicts.check(Papers(tuple(papers)), COUNTS, NONE, None, "Kent")
+    verdict = found.one("claim/p/it/verdict")
+    assert verdict.text() == "holds" and verdicts.BY_ITSELF not in verdict.caveats
+
+
+def test_tables_against_tables_are_counted_by_what_came_of_it():
+    table = {"area": "Kent", "period": "2018/19", "of": REPORTS, "text": "It"}
+    alike = table | {"id": "alike", "printed": "100", "about": {"count": ID.format("all")}}
+    differs = table | {"id": "differs", "printed": "90", "about": {"count": ID.format("all")}}
+    of_another = differs | {"id": "of-another", "printed": "100", "of": BLACK}
+    alone = table | {"id": "alone", "printed": "7", "needs": "more"}
+    papers = [
+        Paper(name=name, kind=kind, printed_by=name, where="w", date="2019",
+              claims=[Claim.model_validate(one) for one in claims])
+        for name, kind, claims in (
+            ("tables", "official table", [alike, differs, of_another, alone]),
+            ("paper", "newspaper", [alike, alone]),
+        )
+    ]  # fmt: skip
+    papers = Papers(tuple(papers))
+    found = verdicts.check(papers, COUNTS, NONE, None, "Kent")
+    tables = verdicts.tables_against_tables(found, papers, "Kent", "2018/19")
+    assert {row.label: row.value for row in tables} == {
+        "held against another table or edition": 3, "agree": 1, "differ": 2,
+        "nothing to be held against": 1,
+    }  # fmt: skip
+    assert tables.one("claims/tables/agree").findings == (
+        "claim/tables/alike/verdict@kent@2018-19@2019",
+    )
+    # the newspaper's are counted by themselves
+    numbers = verdicts.number_of_claims(found, papers, "Kent", "2018/19")
+    assert {row.label: row.value for row in numbers if row.value} == {
+        "claims": 2, "holds": 1, "not checkable": 1,
+    }  # fmt: skip
+
+
 def test_claims_of_another_area_are_not_shown():
     claim = Claim(id="it", text="It", area="Kent", period="2018/19", printed="1", needs="more")
     paper = Paper(name="p", kind="newspaper", printed_by="P", where="w", date="1", claims=[claim])
@@ -234,6 +300,57 @@ def test_a_condition_is_counted_in_the_records(men, women, given, verdict):
     found = checked(OF_RECORDS | given, records=records)
     assert found["verdict"].text() == verdict
     assert found["figure"].id.endswith("@2017") and found["printed"].edition == "2019"
+
+
+# between a group of 6 and one of 9, of 10 reports
+BETWEEN = {
+    "area": "Cambridgeshire", "period": "2017-Q2", "unit": "per cent", "against": REPORTS,
+    "of": {"measure": "reports", "group": ["aged 18-34", "aged 18-49"]},
+    "about": {"inside": "aged 18-34", "around": "aged 18-49"},
+}  # fmt: skip
+AGED = [*["18-34"] * 6, *["35-49"] * 3, "11-17"]
+
+
+@pytest.mark.parametrize(
+    "given, verdict, figure, basis",
+    [
+        ({"printed": "50", "qualifier": "more than"}, "holds", "60.0%", (6, 10)),
+        ({"printed": "90", "qualifier": "more than"}, "does not hold", "90.0%", (9, 10)),
+        ({"printed": "90", "qualifier": "at most"}, "holds", "90.0%", (9, 10)),
+        ({"printed": "40"}, "does not hold", "60.0%", (6, 10)),
+        ({"printed": "5", "qualifier": "more than", "unit": "count"}, "holds", "6", (6,)),
+        ({"printed": "75", "qualifier": "more than"}, "not checkable", None, None),
+        ({"printed": "75"}, "not checkable", None, None),
+        ({"printed": "60"}, "not checkable", None, None),
+    ],
+)
+def test_a_group_that_lies_between_two_that_are_known(given, verdict, figure, basis):
+    records = records_of(*[{"age": age} for age in AGED], made_up=False, edition="2017")
+    found = checked(BETWEEN | given, records=records)
+    assert found["verdict"].text() == verdict
+    # whatever the verdict, it rests on both groups
+    groups = {"aged-18-34", "aged-18-49"}
+    for kind in ("verdict", "remark"):
+        rests_on = {one.rpartition("/")[2] for one in found[kind].count_ids}
+        assert groups <= rests_on
+    if figure:
+        assert found["figure"].text() == figure
+        assert tuple(count.value for count in found["figure"].counts) == basis
+        assert "nearer to the printed number" in found["remark"].text()
+    else:
+        assert "figure" not in found and "tell this group apart" in found["remark"].text()
+
+
+def test_a_group_between_two_says_what_it_counts_and_made_up_records_decide_nothing():
+    records = records_of(*[{"age": age} for age in AGED], made_up=False)
+    given = BETWEEN | {"printed": "50", "qualifier": "more than"}
+    other = given | {"of": {"measure": "reports", "group": "male"}}
+    assert "speaks of the group male" in checked(other, records=records)["remark"].text()
+    for printed in ("50", "75"):
+        found = checked(given | {"printed": printed}, records=replace(records, made_up=True))
+        assert found["verdict"].text() == "not checkable"
+        assert found["remark"].text().startswith(verdicts.OF_MADE_UP) and "figure" in found
+    assert checked(given)["remark"].text() == verdicts.RECORDS_NEEDED
 
 
 @pytest.mark.parametrize("printed", ["2", "3"])
@@ -324,7 +441,7 @@ def test_every_verdict_is_the_one_worked_out_by_hand(found, expected):
         or (row.text() == verdicts.CONTRADICTED and name_of(row) in expected)
     }
     assert decided == {name: row["verdict"] for name, row in expected.items()}
-    assert Counter(decided.values())["holds"] == 145
+    assert Counter(decided.values())["holds"] == 152
 
 
 def test_every_figure_is_the_one_worked_out_by_hand(found, expected):
@@ -425,19 +542,22 @@ def test_the_numbers_of_claims_add_up(audit, found):
 
 # mistakes planted
 @pytest.fixture(scope="module")
-def wrong(audit, basis, found, expected):
-    """Every mistake that can be made of the claims that hold."""
-    figures = {
-        name: arithmetic(row)
-        for name, row in expected.items()
-        if row["verdict"] == "holds" and row["arithmetic"]
-    }
-    # of made-up records the counts are taken, and the share worked out here
+def figures(found, expected):
+    """The figures of the claims that hold, in the unit printed: worked out from the expected
+    table or, of made-up records, from the counts."""
+    held = {name: row for name, row in expected.items() if row["verdict"] == "holds"}
+    figures = {name: arithmetic(row) for name, row in held.items() if row["arithmetic"]}
     for row in found.where(kind="figure"):
         name = name_of(row)
-        if expected[name]["verdict"] == "holds" and name not in figures:
+        if name in held and name not in figures:
             first, *base = [Fraction(int(count.value)) for count in row.counts]
             figures[name] = 100 * first / base[0] if base else first
+    return figures
+
+
+@pytest.fixture(scope="module")
+def wrong(audit, figures):
+    """Every mistake that can be made of the claims that hold."""
     values = {}
     for source in ("home-office-2018-19", "home-office-2019-20"):
         for subject in ("ethnicity by force", "CED by force", "reports by force", "tactics"):
@@ -448,21 +568,50 @@ def wrong(audit, basis, found, expected):
     return claim_mutations.wrong_claims(audit.claims, figures, values, bases)
 
 
+def said_of(claims, audit, basis):
+    """The verdict on each claim that is planted, in order, and the remark on it or nothing."""
+    papers = claim_mutations.planted(audit.claims, claims)
+    found = verdicts.check(papers, *basis, audit.area)
+    said = [{"remark": ""} for _ in claims]
+    for row in found:
+        if row.series_id.startswith("claim/planted/"):
+            said[int(row.series_id.split("/")[2][1:])][row.kind] = row.text()
+    return [(one["verdict"], one["remark"]) for one in said]
+
+
 def test_every_planted_mistake_is_found(audit, basis, wrong):
     # issue 5: "60 wrong claims planted by mutation of true ones ... are all found"; here all that
     # can be made, and at least forty of each kind
-    kinds = Counter(one.kind for one in wrong)
-    assert kinds.keys() == {*claim_mutations.KINDS} and min(kinds.values()) >= 40
-    papers = claim_mutations.planted(audit.claims, wrong)
-    found = verdicts.check(papers, *basis, audit.area).where(kind="verdict")
-    said = {
-        int(row.series_id.split("/")[2][1:]): row.text()
-        for row in found
-        if row.series_id.startswith("claim/planted/")
-    }
-    assert len(said) == len(wrong) > 1000
-    missed = [(wrong[n].kind, wrong[n].of) for n, verdict in said.items() if verdict == "holds"]
-    assert missed == []
+    said = said_of([one.claim for one in wrong], audit, basis)
+    assert [one for one, (verdict, _) in zip(wrong, said, strict=True) if verdict == "holds"] == []
+    undecided = [
+        (one.kind, remark) for one, (verdict, remark) in zip(wrong, said, strict=True)
+        if verdict == "not checkable"
+    ]  # fmt: skip
+    # of another period there are no records at hand; between two bounds nobody can tell
+    assert {kind for kind, remark in undecided if "this group apart" not in remark} <= {"period"}
+    assert len(undecided) < 40
+    found = Counter(
+        one.kind for one, (verdict, _) in zip(wrong, said, strict=True)
+        if verdict in ("does not hold", "holds only when rounded another way")
+    )  # fmt: skip
+    assert found.keys() == {*claim_mutations.KINDS} and min(found.values()) >= 40
+    assert found.total() > 1000
+
+
+def test_no_right_way_to_print_a_figure_is_called_wrong(audit, basis, figures):
+    right = list(claim_mutations.right_claims(audit.claims, figures))
+    said = said_of([claim for _, claim in right], audit, basis)
+    called_wrong = [
+        (name, claim.qualifier, claim.printed, verdict)
+        for (name, claim), (verdict, _) in zip(right, said, strict=True)
+        if verdict != "holds" and not claim.about.inside
+    ]
+    assert called_wrong == [] and len(right) > 1300
+    between = [
+        verdict for (_, claim), (verdict, _) in zip(right, said, strict=True) if claim.about.inside
+    ]
+    assert "does not hold" not in between and "holds" in between
 
 
 def test_a_mutation_that_leaves_a_claim_true_is_no_mistake(audit, wrong):
