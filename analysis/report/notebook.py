@@ -6,7 +6,6 @@ import ast
 import copy
 import re
 import warnings
-from contextlib import chdir
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -61,21 +60,23 @@ def parameter_names(path: Path) -> set[str]:
     return {name.id for name in names if isinstance(name.ctx, ast.Store)}
 
 
-def execute(path: Path, parameters: dict[str, object], scratch: Path, position: int) -> Executed:
-    """Run a chapter in its own kernel, in the folder of the process; a failure is told, not raised.
+def execute(
+    path: Path, parameters: dict[str, object], folder: Path, scratch: Path, position: int
+) -> Executed:
+    """Run a chapter in its own kernel, in a folder; a failure is told, not raised.
 
     ``scratch`` is where papermill writes while it runs; ``position`` is the line of the progress
     bar.
     """
-    name, target = path.stem, scratch / path.name
+    name, given = path.stem, (path, scratch / path.name, parameters, folder.resolve())
     bar = {"desc": name, "position": position, "disable": None, "leave": True}
     try:
         try:
-            notebook = _papermill(path, target, parameters, bar)
+            notebook = _papermill(*given, bar)
         except (RuntimeError, OSError):  # a kernel that did not start: its ports collide at times
-            notebook = _papermill(path, target, parameters, bar)
+            notebook = _papermill(*given, bar)
     except PapermillExecutionError as error:
-        failed = nbformat.read(target, as_version=4)
+        failed = nbformat.read(scratch / path.name, as_version=4)
         return Executed(name, tidy(failed), _reason(error.ename, error.evalue))
     except Exception as error:  # a notebook that cannot be read, a kernel that died twice
         return Executed(name, nbformat.v4.new_notebook(), _reason(type(error).__name__, str(error)))
@@ -83,7 +84,7 @@ def execute(path: Path, parameters: dict[str, object], scratch: Path, position: 
 
 
 def _papermill(
-    path: Path, target: Path, parameters: dict[str, object], bar: dict
+    path: Path, target: Path, parameters: dict[str, object], folder: Path, bar: dict
 ) -> nbformat.NotebookNode:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -95,6 +96,9 @@ def _papermill(
             progress_bar=bar,
             autosave_cell_every=0,
             extra_arguments=["--log-level=CRITICAL"],
+            # Where the kernel starts. papermill's ``cwd`` would move the whole process, in which
+            # other threads start theirs.
+            resources={"metadata": {"path": str(folder)}},
         )
 
 
@@ -149,8 +153,7 @@ def written(notebook: nbformat.NotebookNode) -> str:
 
 def refresh(path: Path, scratch: Path) -> Executed:
     """Run a chapter with its own defaults and store what it shows in it, as nbval compares it."""
-    with chdir(path.parent):
-        executed = execute(path.resolve(), {}, scratch, position=0)
+    executed = execute(path.resolve(), {}, path.parent, scratch, position=0)
     if not executed.failure:
         path.write_text(written(executed.notebook), encoding="utf-8", newline="\n")
     return executed

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import chdir, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -104,10 +104,9 @@ def _execute(parameters: Parameters, base: Path, staging: Path) -> list[Executed
     values = values_of(parameters)
     scratch = staging / "scratch"
     scratch.mkdir()
-    # once for all: a folder is of the process, and threads that change it come in each other's way
-    with chdir(base), ThreadPoolExecutor(WORKERS) as pool:
+    with ThreadPoolExecutor(WORKERS) as pool:
         jobs = [
-            pool.submit(_chapter, NOTEBOOKS / f"{name}.ipynb", values, scratch, position)
+            pool.submit(_chapter, NOTEBOOKS / f"{name}.ipynb", values, base, scratch, position)
             for position, name in enumerate(parameters.chapters)
         ]
         executed = [job.result() for job in jobs]
@@ -125,7 +124,9 @@ def values_of(parameters: Parameters) -> dict[str, object]:
     }
 
 
-def _chapter(path: Path, values: dict[str, object], scratch: Path, position: int) -> Executed:
+def _chapter(
+    path: Path, values: dict[str, object], folder: Path, scratch: Path, position: int
+) -> Executed:
     """Run a chapter with the values that it names; one that names any other has failed."""
     names = parameter_names(path)
     unknown = sorted(names - values.keys())
@@ -133,7 +134,7 @@ def _chapter(path: Path, values: dict[str, object], scratch: Path, position: int
         failure = str(refusal("parameters of the chapter", repr(unknown[0]), values))
         return Executed(path.stem, new_notebook(), failure)
     passed = {name: value for name, value in values.items() if name in names}
-    return execute(path, passed, scratch, position)
+    return execute(path, passed, folder, scratch, position)
 
 
 def _with_unrecorded(chapter: Executed) -> Executed:

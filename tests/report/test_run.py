@@ -127,6 +127,24 @@ def test_a_chapter_is_given_the_values_that_it_names_and_no_others(place):
     assert place.run()[0] == cli.DONE
 
 
+def test_kernels_start_beside_the_params_file_and_the_process_stays(place, monkeypatch):
+    # chapters run in threads: one that moved the process would move where others start
+    place.chapters("data-quality", "taser")
+    here = f"import os\nassert os.path.samefile(os.getcwd(), {str(place.params.parent)!r})"
+    for name in ("data-quality", "taser"):
+        chapter(place.notebooks, name, here)
+    execute, folders = run.execute, []
+
+    def noting(*given):
+        folders.append(Path.cwd())
+        return execute(*given)
+
+    monkeypatch.setattr(run, "execute", noting)
+    before = Path.cwd()
+    assert place.run()[0] == cli.DONE
+    assert folders == [before, before] and before != place.params.parent
+
+
 def test_a_chapter_that_names_a_value_of_no_params_file_fails(place):
     place.chapters("data-quality", "taser")
     chapter(place.notebooks, "data-quality", SHOWN, parameters='area = ""\nshoe_size = 43')
