@@ -59,7 +59,7 @@ BY_ITSELF = "held against the paper's own numbers only"
 _PEOPLE_OR_EVENTS = re.compile(r"\b(subjects?|people|incidents?|officers?|boys)\b", re.IGNORECASE)
 POINTS = "a difference of two percentages is in percentage points"
 RECORDS_NEEDED = "would need the records of that period"
-_COLUMNS = ("printed", "figure", "difference", "verdict", "remark")
+_COLUMNS = ("printed", "verdict", "figure", "difference", "remark")
 
 
 def check(
@@ -85,6 +85,12 @@ def printed_in(checked: Findings, papers: Papers, kind: str) -> Findings:
     return Findings(tuple(row for row in checked if row.series_id.startswith(starts)))
 
 
+def of_others(checked: Findings, papers: Papers) -> Findings:
+    """Those on what others printed: all but official tables held against each other."""
+    tables = _of_tables(papers)
+    return Findings(tuple(row for row in checked if not row.series_id.startswith(tables)))
+
+
 def with_verdict(checked: Findings, verdict: str) -> Findings:
     """Those on the claims of which this is the verdict."""
     series = {_claim(row) for row in checked.where(kind="verdict", outcome=verdict)}
@@ -97,9 +103,7 @@ def number_of_claims(checked: Findings, papers: Papers, area: str, period: str) 
     Official tables are held against other tables or editions; they are counted by themselves
     (``tables_against_tables``).
     """
-    starts = _of_tables(papers)
-    rows = [row for row in checked.where(kind="verdict") if not row.series_id.startswith(starts)]
-    verdicts = Findings(tuple(rows))
+    verdicts = of_others(checked, papers).where(kind="verdict")
     rows = [_number_of(verdicts, "claims/all", "claims", area, period)]
     for verdict in VERDICTS:
         found = verdicts.where(outcome=verdict)
@@ -108,9 +112,10 @@ def number_of_claims(checked: Findings, papers: Papers, area: str, period: str) 
 
 
 def tables_against_tables(checked: Findings, papers: Papers, area: str, period: str) -> Findings:
-    """How many figures of official tables another table or edition gives, and how many alike.
+    """How many figures of official tables others can be held against, and how many agree.
 
-    Unit: claims. The last number is of figures for which no other table or edition is at hand.
+    Others: another table, another edition, or the sum of the parts. Unit: claims. The last number
+    is of figures for which none is at hand.
     """
     starts = _of_tables(papers)
     rows = [row for row in checked.where(kind="verdict") if row.series_id.startswith(starts)]
@@ -118,7 +123,7 @@ def tables_against_tables(checked: Findings, papers: Papers, area: str, period: 
     differ = [row for row in rows if row.text() in (FAILS, CONTRADICTED)]
     alone = [row for row in rows if row.text() == NOT_CHECKABLE]
     numbers = {
-        "held against another table or edition": agree + differ,
+        "held against another table, another edition or a sum": agree + differ,
         "agree": agree,
         "differ": differ,
         "nothing to be held against": alone,
@@ -359,9 +364,12 @@ class _Check:
         others = [self.basis.claims[one] for one in self.claim.contradicts]
         if not others:
             return self._decided_without(NOT_CHECKABLE, needed, **given)
-        numbers = ", ".join(f"{claim.printed} ({paper.printed_by})" for paper, claim in others)
+        numbers = ", ".join(
+            f"{Decimal(claim.printed):,} ({paper.printed_by})" for paper, claim in others
+        )
         given["counts"] += tuple(paper.printed(claim) for paper, claim in others)
-        return self._decided_without(CONTRADICTED, f"against it {numbers}; {needed}", **given)
+        why = f"against it stands {numbers}; to tell which is right {needed}"
+        return self._decided_without(CONTRADICTED, why, **given)
 
     def _decided_without(self, outcome: str, why: str, **given) -> list[Finding]:
         """A verdict for which no figure stands beside the printed number."""
@@ -437,18 +445,18 @@ class _Check:
         between = (bounds[0].value, bounds[1].value)
         points = claim.unit == PER_CENT
         verdict = verdict_between(printed, between, claim.qualifier, step=claim.step, points=points)
-        groups = f"those {inside} and at most those {around}"
+        groups = f"at least those {inside} are in it, and at most those {around}"
         if not verdict and not self.basis.records.made_up:
-            needed = f"records that tell this group apart: it is at least {groups}"
-            raise _NotAtHand(f"would need {needed}; between both the number may be right", counts)
+            needed = f"would need records that tell this group apart: {groups}"
+            raise _NotAtHand(f"{needed}; between both the number may be right", counts)
         of, *against = zip(*(bound.rests_on for bound in bounds), strict=True)
         said = zip((claim.of, claim.against), (of, *against), strict=False)
         return replace(
             nearer,
             beside=farther.rests_on,
             disagrees=_first(self._disagreement(one, [*map(_number, n)]) for one, n in said),
-            remark=f"the records do not tell this group apart: it is at least {groups}; the figure "
-            "is that of the two which lies nearer to the printed number",
+            remark=f"the records do not tell this group apart: {groups}; the figure is that of the "
+            "one nearer to the printed number",
         )
 
     def _found(self, series: str) -> _Figure:

@@ -1,15 +1,20 @@
 """Files of claims: what is refused, and that those of the project name what exists."""
 
 import csv
+from functools import cache
+from pathlib import Path
 
 import pytest
 
-from analysis.checks.claims import Claim, read_claims
+from analysis.checks.claims import PREFIX, Claim, read_claims
 from analysis.counts import MEASURES
 from analysis.errors import Refused
 from analysis.places import CLAIMS
 from analysis.sources import published
 from analysis.sources.registry import identify, sources
+from analysis.standard.periods import parse_period
+
+FIGURES = Path(__file__).parent / "figures_entered.csv"
 
 SOUND = """\
 kind: newspaper
@@ -144,6 +149,21 @@ def test_every_count_that_a_claim_names_is_published():
     assert {one for one in ids if "*" not in one} <= held and len(ids) > 100
 
 
+def test_the_words_of_a_claim_say_how_its_number_is_qualified():
+    # a table shows the number and these words beside it, and not the key
+    words = {
+        "nearly": ("nearly", "almost"),
+        "more than": ("more than", "majority"),
+        "approximately": ("approximately",),
+    }
+    qualified = [
+        claim for _, claim in read_claims().printed().values() if claim.qualifier != "none"
+    ]
+    assert len(qualified) >= 7
+    for claim in qualified:
+        assert any(word in claim.text.lower() for word in words[claim.qualifier]), claim.id
+
+
 def test_every_file_is_in_the_registry_with_its_hash():
     for paper in read_claims().papers:
         assert identify(CLAIMS / f"{paper.name}.yml", paper.source).registered, paper.name
@@ -166,17 +186,53 @@ def test_what_the_issue_asks_to_be_entered_is_there():
     assert read_claims().printed()["claims-inquest-2018/incidents"][1].printed == "285562"
 
 
-def test_the_transcribed_figures_that_are_no_official_table_are_all_entered():
+# The file of transcribed figures names areas of its own; in claims they are these.
+AREAS = {"England and Wales incl. BTP": "England and Wales", "Beds+Cambs+Herts": "Cambridgeshire"}
+
+
+def figures_entered():
+    """The lines of the transcribed figures, and as what each is entered: a claim, or the figures
+    of official tables that claims are held against (several where the line is their sum)."""
+    with FIGURES.open(encoding="utf-8", newline="") as file:
+        return {int(row["line"]): row for row in csv.DictReader(file)}
+
+
+def test_every_transcribed_figure_is_entered_as_a_claim_or_is_a_figure_of_the_tables():
     path = CLAIMS.parents[2] / "shared" / "domain" / "published_figures.csv"
     if not path.exists():
         pytest.skip("the transcribed figures are not at hand")
-    claims = [claim for _, claim in read_claims().printed().values()]
-    entered = {float(claim.printed) for claim in claims if claim.printed}
-    tables = ("Home Office ODS", "Home Office Taser X26")
     with path.open(encoding="utf-8", newline="") as file:
-        wanted = [row for row in csv.DictReader(file) if not row["source"].startswith(tables)]
-    absent = [row for row in wanted if float(row["value"]) not in entered]
-    assert absent == [] and len(wanted) > 100
+        lines = dict(enumerate(csv.DictReader(file), 2))
+    entered, claims = figures_entered(), read_claims().printed()
+    assert entered.keys() == lines.keys()
+    for number, line in lines.items():
+        assert entered[number]["measure"] == line["measure"], number
+        ids = entered[number]["entered_as"].split(" + ")
+        area = AREAS.get(line["area"], line["area"])
+        if ids[0].startswith(PREFIX):
+            ((paper, claim),) = (claims[one] for one in ids)
+            found = [(claim.area, claim.period, float(claim.printed))]
+            if line["url"].startswith("http"):
+                assert paper.where == line["url"], number
+        else:
+            counts = [table_of(one)[one] for one in ids]
+            found = [(one.area, one.period, one.value) for one in counts]
+        assert sum(value for *_, value in found) == float(line["value"]), number
+        for place, period, _ in found:
+            assert place == area and str(parse_period(period).first[0]) in line["period"], number
+
+
+@cache
+def table_of(name):
+    """The counts of the table of an official edition in which a count stands, by their ids."""
+    counts = published.load(*name.split("/")[:2])
+    return {one.id: one for one in counts}
+
+
+def test_how_many_transcribed_figures_are_entered_as_what():
+    entered = [row["entered_as"] for row in figures_entered().values()]
+    claims = [one for one in entered if one.startswith(PREFIX)]
+    assert (len(entered), len(claims), len(entered) - len(claims)) == (381, 236, 145)
 
 
 def test_steps():
