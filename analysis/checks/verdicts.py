@@ -332,7 +332,7 @@ class _Check:
         given = {"counts": on, "findings": (printed.id, shown.id), **common}
         if self._of_made_up(figure.rests_on):
             why = _and(OF_MADE_UP, figure.remark)
-            return [shown, *self._decided_without(NOT_CHECKABLE, why, **given)]
+            return [shown, *self._undecided(why, given)]
         rule = f"held where {QUALIFIERS[claim.qualifier].rule}"
         rows = [shown, self._finding("verdict", outcome=verdict, method=rule, **given)]
         if verdict in (FAILS, CONTRADICTED):
@@ -368,7 +368,7 @@ class _Check:
             f"{Decimal(claim.printed):,} ({paper.printed_by})" for paper, claim in others
         )
         given["counts"] += tuple(paper.printed(claim) for paper, claim in others)
-        why = f"against it stands {numbers}; to tell which is right {needed}"
+        why = f"against it stands {numbers}, and nothing at hand tells which is right; {needed}"
         return self._decided_without(CONTRADICTED, why, **given)
 
     def _decided_without(self, outcome: str, why: str, **given) -> list[Finding]:

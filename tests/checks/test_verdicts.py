@@ -156,7 +156,8 @@ def test_contradicted_by_another_source_where_no_figure_decides():
     found = checked(claim, others=[other])
     assert found["verdict"].text() == "contradicted by another source"
     assert (
-        found["remark"].text() == "against it stands 7 (P); to tell which is right would need more"
+        found["remark"].text()
+        == "against it stands 7 (P), and nothing at hand tells which is right; would need more"
     )
     # a figure decides where there is one
     assert outcome(ONE | {"printed": "100", "contradicts": ["claims-p/other"]}, others=[other]) == (
@@ -365,6 +366,19 @@ def test_made_up_records_show_a_figure_and_decide_nothing(printed):
     assert found["figure"].id.endswith("@made-up")
 
 
+def test_made_up_records_do_not_settle_what_two_printers_dispute():
+    claim = OF_RECORDS | {"printed": "2", "contradicts": ["claims-p/other"]}
+    other = {"id": "other", "printed": "3", "needs": "more"}
+    found = checked(claim, records=records_of(MEN, MEN, WOMEN), others=[other])
+    assert found["verdict"].text() == "contradicted by another source"
+    assert found["figure"].text() == "2" and found["remark"].text() == (
+        f"against it stands 3 (P), and nothing at hand tells which is right; {verdicts.OF_MADE_UP}"
+    )
+    # real records do
+    real = records_of(MEN, MEN, WOMEN, made_up=False)
+    assert outcome(claim, records=real, others=[other]) == "holds"
+
+
 def test_a_claim_of_people_is_held_against_reports_and_says_so():
     people = checked(ONE | {"printed": "100", "text": "Subjects"})
     assert verdicts.COUNTS_REPORTS in people["verdict"].caveats
@@ -509,7 +523,12 @@ def test_the_margins_of_the_example_are_those_printed_and_give_no_verdict(audit,
         name for name, (_, claim) in claims.items()
         if claim.about and claim.about.condition and name in rows["figure"]
     ]  # fmt: skip
-    assert {rows["verdict"][name].text() for name in margins} == {"not checkable"}
+    assert {name for name in margins if rows["verdict"][name].text() != "not checkable"} == {
+        name for name in margins if claims[name][1].contradicts
+    }
+    assert {row.text() for name, row in rows["verdict"].items() if name in margins} == {
+        "not checkable", verdicts.CONTRADICTED,
+    }  # fmt: skip
     assert len(margins) >= 30
     differ = {
         name for name in margins
