@@ -98,8 +98,9 @@ def test_the_validator_would_find_something(made_up_report, validated, tmp_path)
 def test_the_library_reads_it_back(default_report):
     crate = ROCrate(default_report)
     assert crate.name == "Police use of force: Cambridgeshire, 2019/20"
-    # publication of Home Office bulletin 37/20
-    assert crate.root_dataset["datePublished"] == "2020-12-17"
+    # the newest that it rests on: a claim of the page of the statistics to March 2025, which says
+    # that it was updated on 4 June 2026
+    assert crate.root_dataset["datePublished"] == "2026-06-04"
     assert crate.root_dataset["conformsTo"].id == PROFILE
     run = crate.get("#run")
     assert run["instrument"]["name"] == "uof-audit"
