@@ -28,14 +28,24 @@ MOST = 10**6  # of a count that no total bounds
 MONTHS_OF_LOG = ("authorisations", "uses", "discharges")
 
 
-def published(counts: pd.DataFrame, threshold: int, rounding: int) -> pd.DataFrame:
-    """The whole numbers that each count may be: columns lower and upper, index as ``counts``."""
+def published(
+    counts: pd.DataFrame, threshold: int, rounding: int, known: pd.Series | None = None
+) -> pd.DataFrame:
+    """The whole numbers that each count may be: columns lower and upper, index id.
+
+    ``known``: exact numbers (index id) that the attacker has from elsewhere, such as a newspaper.
+    """
     value = pd.to_numeric(counts["value"], errors="coerce")
     hidden = counts["status"] == SUPPRESSED
     half = rounding // 2
     lower = (value - half).clip(lower=threshold).where(value > 0, 0)
     upper = (value + half).where(value > 0, 0)
-    return pd.DataFrame({"lower": lower.mask(hidden, 1), "upper": upper.mask(hidden, np.inf)})
+    ends = pd.DataFrame({"lower": lower.mask(hidden, 1), "upper": upper.mask(hidden, np.inf)})
+    ends = ends.set_axis(counts["id"])
+    if known is not None:
+        for end in ends:
+            ends.loc[known.index, end] = known
+    return ends
 
 
 class System:
@@ -452,22 +462,29 @@ def attack(
     rounding: int,
     *,
     enough: float | None = None,
+    known: pd.Series | None = None,
+    falling: Iterable[tuple[str, str]] = (),
 ) -> pd.DataFrame:
-    """Bounds of every hidden count: columns lower and upper, index id.
+    """Bounds of every hidden count that is not ``known``: columns lower and upper, index id.
 
     ``counts`` in the columns of ``analysis.counts``, restricted ones alone, as a release shows
-    them. A count whose bounds are known to be ``enough`` apart (``threshold - 2`` where it is not
-    given) is not looked into further, and its bounds are the furthest that were seen.
+    them; ``known`` as in ``published``; of each pair that is ``falling`` the first count is at
+    least the other. A count whose bounds are known to be ``enough`` apart (``threshold - 2`` where
+    it is not given) is not looked into further, and its bounds are the furthest that were seen.
     """
-    ranges = published(counts, threshold, rounding).set_axis(counts["id"])
+    ranges = published(counts, threshold, rounding, known)
     system, exprs = statements(counts)
     for one, (lower, upper) in ranges.iterrows():
         system.state([(cell, 1) for cell in exprs[one]], lower, upper)
     for terms, lower, upper in ties(findings, counts, ranges):
         cells = [(cell, factor) for one, factor in terms for cell in exprs[one]]
         system.state(cells, lower, upper)
+    for more, less in falling:
+        system.at_most(exprs[less], exprs[more])
     _squares(system, squared_sizes(findings))
     hidden = counts.loc[counts["status"] == SUPPRESSED, "id"]
+    if known is not None:
+        hidden = hidden[~hidden.isin(known.index)]
     wanted = {one: [system.of(cell) for cell in exprs[one]] for one in hidden}
     return _bounds(Reduced(system), wanted, threshold - 2 if enough is None else enough)
 
@@ -652,7 +669,7 @@ def differencing(counts: pd.DataFrame, threshold: int, rounding: int) -> pd.Data
     a patient reader can do.
     """
     system, exprs = statements(counts)
-    ranges = published(counts, threshold, rounding).set_axis(counts["id"])
+    ranges = published(counts, threshold, rounding)
     for one, (lower, upper) in ranges.iterrows():
         system.state([(cell, 1) for cell in exprs[one]], lower, upper)
     low, high = np.zeros(len(system.column)), np.full(len(system.column), np.inf)

@@ -23,6 +23,7 @@ NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 EXAMPLE = NOTEBOOKS.parent / "data" / "made-up" / "cambridgeshire_2017-Q2"
 CHAPTERS = ("records", "records-taser", "records-injuries", "records-demographics", "claims")
 RESTRICTED = {"made-up-records", "made-up-taser-activity"}
+QUARTER = {"area": "Cambridgeshire", "period": "2017-Q2"}
 REPORTS = 600
 _SHOWN_ONLY = {"say", "table", "crosstab", "figure"}
 
@@ -54,7 +55,7 @@ def _record(chapter: str, sources: dict[str, str]):
     for parameters, code, last in _cells(chapter):
         exec(code, space)
         if parameters:
-            space["sources"] = sources
+            space |= QUARTER | {"sources": sources}
         if last is not None:
             return eval(last, space)
     raise LookupError(f"{chapter} records nothing")
@@ -80,9 +81,9 @@ def tables(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     return frame, Findings(tuple(findings.values())).frame
 
 
-def made(folder: Path, seed: int, *, damaged: bool = False) -> Path:
+def made(folder: Path, seed: int, reports: int = REPORTS, *, damaged: bool = False) -> Path:
     """A folder with made-up records and activity from a seed."""
-    files.write(folder, (files.damaged if damaged else files.make)(REPORTS, seed))
+    files.write(folder, (files.damaged if damaged else files.make)(reports, seed))
     return folder
 
 

@@ -321,9 +321,7 @@ def _answer(question: str, answer: str) -> tuple[str, frozenset]:
     if question == "conduct" and " to " in answer:
         first, _, last = answer.partition(" to ")
         return (question, frozenset(CONDUCT[CONDUCT.index(first) : CONDUCT.index(last) + 1]))
-    if (
-        question in ONE_ANSWER and question != "health condition"
-    ):  # others have an "or" of their own
+    if question in ("conduct", "main duty", "district"):  # they may have an "or" of their own
         return (question, frozenset({answer}))
     return (question, frozenset(answers))
 
