@@ -51,10 +51,10 @@ def share(series_id, counts, value, **given):
     return row | given
 
 
-def bounds(rows, findings=()):
+def bounds(rows, findings=(), **given):
     counts = pd.DataFrame(rows, columns=COLUMNS)
     said = pd.DataFrame([*findings], columns=NO_FINDINGS.columns)
-    return attack(counts, said, THRESHOLD, ROUNDING, enough=float("inf"))
+    return attack(counts, said, THRESHOLD, ROUNDING, enough=float("inf"), **given)
 
 
 def of(found, row):
@@ -76,6 +76,44 @@ def test_two_hidden_parts_hide_each_other():
     found = bounds(rows)
     assert of(found, rows[2]) == of(found, rows[3]) == (1, 23)
     assert recovered(found, pd.Series({rows[2]["id"]: 12, rows[3]["id"]: 8}), THRESHOLD).empty
+
+
+def exactly(*known):
+    return pd.Series({row["id"]: number for row, number in known}, dtype=float)
+
+
+def test_a_number_known_from_elsewhere_is_taken_as_it_is():
+    """50 less 40 is 6 to 14; with 52 from a newspaper 10 to 14, and with 41 for the 40 it is 11."""
+    rows = by("gender", every=50, Male=40, Female=None)
+    assert of(bounds(rows), rows[2]) == (6, 14)
+    assert of(bounds(rows, known=exactly((rows[0], 52))), rows[2]) == (10, 14)
+    both = exactly((rows[0], 52), (rows[1], 41))
+    assert of(bounds(rows, known=both), rows[2]) == (11, 11)
+    # what rounding alone protects: 53 less 49 is 4, and shown as 55 and 50 it would be 1 to 9
+    rows = by("gender", every=55, Male=50, Female=None)
+    assert of(bounds(rows), rows[2]) == (1, 9)
+    assert of(bounds(rows, known=exactly((rows[0], 53), (rows[1], 49))), rows[2]) == (4, 4)
+
+
+def test_a_hidden_number_known_from_elsewhere_gives_its_neighbour_away():
+    """60 less 40 is 16 to 24; 12 of them are in the newspaper, so that 4 to 12 are left."""
+    rows = by("gender", every=60, Male=40, Female=None, Other=None)
+    found = bounds(rows, known=exactly((rows[2], 12)))
+    assert list(found.index) == [rows[3]["id"]]  # what is known need not be found
+    assert of(found, rows[3]) == (4, 12)
+
+
+def test_a_number_known_from_elsewhere_that_cannot_be_is_said():
+    rows = by("gender", every=60, Male=40, Female=None)
+    with pytest.raises(ValueError, match="contradicts itself"):
+        bounds(rows, known=exactly((rows[0], 38)))  # 38 of 38 are men
+
+
+def test_an_order_of_size_bounds_what_stands_in_it():
+    """60 less 40 is 16 to 24 for two, of which the first is no less: 8 at least, the other 12."""
+    rows = by("gender", every=60, Male=40, Female=None, Other=None)
+    found = bounds(rows, falling=[(rows[2]["id"], rows[3]["id"])])
+    assert of(found, rows[2]) == (8, 23) and of(found, rows[3]) == (1, 12)
 
 
 def test_a_nought_is_exact():
