@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, takewhile
 from math import log10
 from pathlib import Path
 
@@ -25,10 +25,11 @@ from analysis.tables import read_table
 
 PAGES = ("report.html", "summary.html")
 NUMBERS = ("value", "lower", "upper")
-# A minus of typesetting is one; digits inside a word (a place in a list, a file's name) are none.
+# Digits inside a word, as of a file's name, are none.
 _NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?")
 _AXIS, _POINT = re.compile("axis_"), re.compile(r"(-?[\d.]+) (-?[\d.]+)")
-_LISTED = re.compile(r"\band \d+ more:|\b\d+ counts, ")  # how many rows are not named one by one
+# Of how many rows that are not named one by one something is so, and where it stands.
+_UNSAID = re.compile(r"\band \d+ more:|\ba table of \d+ counts\b|\bCommon \d+")
 _PIXEL = 0.02  # what the writing of a picture leaves of a coordinate
 
 
@@ -114,21 +115,24 @@ class Release:
     def _of_trace(self) -> Iterator[str]:
         """An entry of the trace says the numbers of its row, and of rows that it leads to."""
         page = self.page("trace.html")
-        entries = {one["id"]: one for one in page.select("div[id]")}
-        ids = {
-            key: code.get_text()
-            for key, one in entries.items()
+        terms = {
+            one["id"]: one
+            for one in page.select("dt[id]")
             if (code := one.find("code")) is not None and code.get_text() in self.rows
         }
-        for key, own in ids.items():
-            links = (one["href"].removeprefix("#") for one in entries[key].select("a[href^='#']"))
-            told = [own, *(ids[one] for one in links if one in ids)]
-            words = " ".join(_own_words(self.rows[one]) for one in told)
+        ids = {key: one.find("code").get_text() for key, one in terms.items()}
+        common = {one["id"]: one.find_next_sibling("ul") for one in page.select("p.common")}
+        for key, term in terms.items():
+            parts = [term, *takewhile(lambda one: one.name == "dd", term.find_next_siblings())]
+            parts += [common[one] for one in _links(parts) if one in common]
+            links = _links(parts)
+            told = [ids[key], *(ids[one] for one in links if one in ids)]
+            words = numbers(" ".join(_own_words(self.rows[one]) for one in told))
             values = [float(v) for one in told for v in _numbers_of(self.rows[one]) if v]
-            for text in _NUMBER.findall(_LISTED.sub("", entries[key].get_text(" "))):
-                number = float(text.replace(",", ""))
-                if number not in numbers(words) and not _rounds_to(values, text):
-                    yield f"trace.html: {own}: says {text}"
+            text = _UNSAID.sub("", " ".join(one.get_text(" ") for one in parts))
+            for one in _NUMBER.findall(text):
+                if float(one.replace(",", "")) not in words and not _rounds_to(values, one):
+                    yield f"trace.html: {ids[key]}: says {one}"
 
     def _of_chart_rows(self, name: str, rows: pd.DataFrame) -> Iterator[str]:
         for row in rows.to_dict("records"):
@@ -264,6 +268,11 @@ def _drawn(axes: Tag) -> Iterator[tuple[float, float]]:
         if not _in_axis(one):
             is_dot = one.name == "use"
             yield from [(float(one["x"]), float(one["y"]))] if is_dot else _points(one["d"])
+
+
+def _links(parts: Iterable[Tag]) -> list[str]:
+    """Where parts of a page lead to within it."""
+    return [a["href"].removeprefix("#") for one in parts for a in one.select("a[href^='#']")]
 
 
 def _in_axis(element: Tag) -> bool:

@@ -31,9 +31,11 @@ PAGE = """\
 </tbody></table>
 """
 TRACE = """\
-<div id="n1"><b>Men: 40</b><code>by/men</code></div>
-<div id="n2"><b>Women: [c]</b><code>by/women</code></div>
-<div id="n3"><b>Others: [c]</b><code>by/others</code></div>
+<p id="c1" class="common">Common 1, to the 2 numbers that follow:</p><ul><li>What: reports</ul><dl>
+<dt id="n1">Men: 40 <code>by/men</code><dd>Made of: men
+<dt id="n2">Women: [c] <code>by/women</code><dd>Made of: women<dd><a href="#c1">Common 1</a>
+<dt id="n3">Others: [c] <code>by/others</code><dd><a href="#c1">Common 1</a>
+</dl>
 """
 
 
@@ -75,6 +77,8 @@ def test_a_release_that_says_what_its_tables_say(folder):
         ("report.html", "[c]</span>", "[c]</span> of 12", "12 stands beside the hidden by/women"),
         ("report.html", "by/others", "by/nobody", "by/nobody is in no table"),
         ("trace.html", "Women: [c]", "Women: [c], one of 13", "by/women: says 13"),
+        ("trace.html", "Made of: women", "Made of: 7 of 60", "by/women: says 7"),
+        ("trace.html", "What: reports", "What: 5 and 15 reports", "by/others: says 15"),
         ("charts/x.svg", "[c]: Women", "[c]: Women 7", "the picture says 7"),
         ("charts/x.svg", "<text>40", "<text>41", "by/men is shown as 41"),
         ("charts/x.svg", "L 90 20 L 90", "L 91 20 L 91", "something is drawn at 91.00"),
