@@ -5,7 +5,6 @@ import sys
 
 import pandas as pd
 import pytest
-from bs4 import BeautifulSoup
 
 from analysis.measures.taser import STAGES
 from analysis.parameters import check
@@ -137,12 +136,13 @@ def test_report(area, period, printed, tmp_path, capfd):
     groups_are_honest(findings, area, period)
     assert area in set(findings["area"])
 
-    page = BeautifulSoup((report.folder / "report.html").read_text("utf-8"), "lxml")
+    parsed = page_checks.parsed(report.folder)
+    page = parsed.page
     rows = page_checks.rows_of(report.folder)
     assert page.h1.get_text() == f"Police use of force: {area}, {period}"
     assert [
         *page_checks.tagged_wrongly(page, rows),
-        *page_checks.untagged(page)[0],
+        *page_checks.untagged(parsed)[0],
         *page_checks.alternatives_wrong(page, rows),
     ] == []
     manifest = json.loads((report.folder / "manifest.json").read_text("utf-8"))

@@ -1,15 +1,37 @@
 """What a reader of the page may rely on, checked from outside: nothing of ``analysis`` is used.
 
 Each check takes the page as parsed by BeautifulSoup and returns what is wrong, so that a test
-can also show that it finds what was planted.
+can also show that it finds what was planted. A page is parsed once for all tests of a process.
 """
 
 import csv
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
+
+from bs4 import BeautifulSoup
 
 REVIEWED = Path(__file__).parents[1] / "expected" / "reviewed_numerals.csv"
+
+
+class Parsed(NamedTuple):
+    """A page, and by each selector of the reviewed list the identities of what it selects.
+
+    Selecting takes seconds. What was selected stays true while only texts are changed.
+    """
+
+    page: BeautifulSoup
+    places: dict[str, set[int]]
+
+
+@lru_cache(maxsize=3)
+def parsed(folder):
+    """The page of a report. A test that changes it has to put back what it changed."""
+    page = BeautifulSoup((folder / "report.html").read_text(encoding="utf-8"), "lxml")
+    selectors = {rule["where"] for rule in reviewed()}
+    return Parsed(page, {one: {id(element) for element in page.select(one)} for one in selectors})
 
 
 def rows_of(folder):
@@ -77,13 +99,11 @@ def is_exempt(text):
     return False
 
 
-def untagged(page):
+def untagged(parsed):
     """(numerals that are neither tagged nor reviewed, the reviewed patterns that were used)."""
-    places = [
-        (rule, {id(element) for element in page.select(rule["where"])}) for rule in reviewed()
-    ]
+    places = [(rule, parsed.places[rule["where"]]) for rule in reviewed()]
     left, used = [], set()
-    for text in page.find_all(string=re.compile(r"\d")):
+    for text in parsed.page.find_all(string=re.compile(r"\d")):
         if is_exempt(text):
             continue
         around, rest = {id(element) for element in text.parents}, str(text)

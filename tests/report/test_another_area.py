@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pytest
-from bs4 import BeautifulSoup
 
 from analysis.parameters import check
 from analysis.places import ROOT
@@ -21,11 +20,11 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def page(folder):
-    return BeautifulSoup((folder / "report.html").read_text("utf-8"), "lxml")
+    return page_checks.parsed(folder).page
 
 
 def test_every_numeral_is_tagged_or_reviewed_and_true(folder, page):
-    assert page_checks.untagged(page)[0] == []
+    assert page_checks.untagged(page_checks.parsed(folder))[0] == []
     assert page_checks.tagged_wrongly(page, page_checks.rows_of(folder)) == []
     assert page_checks.alternatives_wrong(page, page_checks.rows_of(folder)) == []
 

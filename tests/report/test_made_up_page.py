@@ -4,7 +4,6 @@ import json
 import re
 
 import pytest
-from bs4 import BeautifulSoup
 
 from analysis.places import PARAMS
 from tests.report import page_checks
@@ -12,7 +11,7 @@ from tests.report import page_checks
 
 @pytest.fixture(scope="module")
 def page(made_up_report):
-    return BeautifulSoup((made_up_report / "report.html").read_text("utf-8"), "lxml")
+    return page_checks.parsed(made_up_report).page
 
 
 @pytest.fixture(scope="module")
