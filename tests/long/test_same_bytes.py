@@ -1,4 +1,4 @@
-"""The set-up of the README in clones of their own, by Python 3.11 and 3.13: the same bytes.
+"""The same bytes by another hash seed, and by the README's set-up with Python 3.11 and 3.13.
 
 Other Pythons are looked for on the path as python3.11 and python3.13, and where pyenv keeps them;
 the environment variable UOF_PYTHONS, their paths joined as PATH is, names them where they are
@@ -8,6 +8,7 @@ elsewhere. A set-up needs the network and takes a minute or two.
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,21 @@ def test_two_pythons_two_folders_two_hash_seeds(pythons, tmp_path):
         assert manifests_differ(*both) == set()
         for report in both:
             assert of_this_machine(report, tmp_path, ROOT, Path.home(), *pythons.values()) == []
+
+
+def test_two_hash_seeds_and_two_folders_of_one_python(tmp_path):
+    folders = [tmp_path / "plain", tmp_path / "bei Jürgen zu Haus"]
+    for folder, seed in zip(folders, "12", strict=True):
+        folder.mkdir()
+        subprocess.run(
+            [sys.executable, "-m", "analysis.cli", "run"],
+            cwd=folder,
+            check=True,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+        )
+    for name in ("cambridgeshire_2019-20", "made-up_cambridgeshire_2017-q2"):
+        both = [folder / "reports" / name for folder in folders]
+        assert len(files(both[0])) > 10
+        assert differing(*both) == []
+        assert manifests_differ(*both) == set()
+        assert of_this_machine(both[1], tmp_path, ROOT, sys.prefix, Path.home(), "Jürgen") == []

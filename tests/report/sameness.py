@@ -42,12 +42,17 @@ DAMAGED_AGE = "2017-11-01 00:00:00"  # "11-17" as a spreadsheet damages it (defi
 
 
 def of_this_machine(folder: Path, *paths: object) -> list[tuple[str, str]]:
-    """(file, text) for every path, time or version of Python found in the files."""
+    """(file, text) for every path, name, time or version of Python found in the files.
+
+    A name, which is without a slash, is found as a word of its own: anchors are letters at random.
+    """
     found = []
     for name, content in files(folder).items():
         text = content.decode("utf-8")
         assert "\r" not in text, name
-        found += [(name, str(path)) for path in paths if str(path) in text]
+        for path in map(str, paths):
+            whole = re.escape(path) if re.search(r"[/\\]", path) else rf"\b{re.escape(path)}\b"
+            found += [(name, path)] if re.search(whole, text) else []
         if name not in DIFFERS:
             found += [(name, match) for match in TIME.findall(text) if match not in DAMAGED_AGE]
             found += [(name, match) for match in re.findall(r"[Pp]ython ?3\.\d+", text)]
