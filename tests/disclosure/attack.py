@@ -78,6 +78,7 @@ class Tables:
     def __init__(self, counts: pd.DataFrame, system: System) -> None:
         self.system = system
         self.read = {row.id: condition(row) for row in counts.itertuples()}
+        self.levels = [row.id for row in counts.itertuples() if words.stands_as_level(row.cell)]
         self.domains = self._domains()
         self._classes()
         for universe, held in self.read.values():
@@ -111,8 +112,6 @@ class Tables:
             self.domains[key] = frozenset(domain - named)
         else:
             members = {one: frozenset({one}) for one in named}
-        rest = ("highest tactic: Rarer tactics",)
-        self.standing = [members[one] for one in sorted(named) if one not in rest and members[one]]
         for universe, held in self.read.values():
             answers = held.get(key[1], frozenset())
             if universe == key[0] and answers & named:
@@ -187,7 +186,7 @@ def statements(counts: pd.DataFrame) -> tuple[System, dict[str, list]]:
     system = System()
     tables = Tables(counts, system)
     exprs = {one: tables.cells(*read) for one, read in tables.read.items()}
-    for state in (_boxes, _bases, _highest, _ced, _tactics, _completeness, _unions, _classes,
+    for state in (_boxes, _bases, _highest, _ced, _tactics, _completeness, _unions, _levels,
                   _incidents, _log, _rows):  # fmt: skip
         state(tables, system)
     return system, exprs
@@ -371,21 +370,17 @@ def _unions(tables: Tables, system: System) -> None:
             system.at_most(some, either)
 
 
-def _classes(tables: Tables, system: System) -> None:
-    """A class of tactics that stands alone has ten reports with the subject injured, and ten not.
+def _levels(tables: Tables, system: System) -> None:
+    """A level of the regression of injuries has ten reports with the subject injured, and ten not.
 
-    The names of the classes say which do, and so which of their parts do not.
+    The names of the levels say which do, and those of classes of tactics which of their parts do
+    not.
     """
-    question, both = "highest: applied first", frozenset({"highest: applied first", "subject"})
-    if ("reports", both) not in tables.spaces:
-        return
-    injured = {
-        said: frozenset(one for one in words.INJURED["subject"] if one[0] == said)
-        for said in (YES, words.OTHER)
-    }
-    for members in tables.standing:
-        for answers in injured.values():
-            cells = tables.cells("reports", {question: members, "subject": answers})
+    for one in tables.levels:
+        universe, held = tables.read[one]
+        for said in (YES, words.OTHER):
+            answers = frozenset(one for one in words.INJURED["subject"] if one[0] == said)
+            cells = tables.cells(universe, held | {"subject": answers})
             system.state([(cell, 1) for cell in cells], words.ALONE, np.inf)
 
 

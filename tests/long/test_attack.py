@@ -14,6 +14,7 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from time import monotonic
+from unittest.mock import patch
 
 import pandas as pd
 import pytest
@@ -122,7 +123,6 @@ def test_nothing_is_recovered_from_the_order_of_rows(folder, example, truth):
 
 def _seeded(seed: int, folder: Path, *, complementary: bool) -> tuple[int, int, list[str]]:
     """Hidden counts of a file, and those recovered by who knows exactly all that are shown."""
-    os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1")
     at = folder / f"{seed}-{complementary}"
     made_up.made(at, seed, SIZES[seed % len(SIZES)], damaged=seed % DAMAGED_EACH == 0)
     counts, findings = made_up.tables(at)
@@ -140,7 +140,8 @@ def _all(seeds: range, folder: Path, *, complementary: bool) -> list[tuple[int, 
     """Every file, on ``PROCESSES`` processes, in the order of the seeds."""
     one = partial(_seeded, folder=folder, complementary=complementary)
     start = monotonic()
-    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+    alone = patch.dict(os.environ, dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"), "1"))
+    with alone, ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         done = []
         for future in as_completed([pool.submit(one, seed) for seed in seeds]):
             seed, hidden, found = future.result()
