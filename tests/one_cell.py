@@ -3,16 +3,20 @@
 import ast
 import random
 import re
+from functools import cache
 from pathlib import Path
 
 import nbformat
 import pandas as pd
+import pytest
 
+from analysis.counts import Counts
 from analysis.findings import Findings
 from analysis.ledger import Ledger
 from analysis.parameters import OFFICIAL_CHAPTERS
 from analysis.places import NOTEBOOKS
-from analysis.sources.home_office import read_counts
+from analysis.sources import home_office, published
+from analysis.sources.home_office import Edition, read_counts
 from tests.mutations import Book
 
 
@@ -34,8 +38,31 @@ def changed_copy(book: Book, count: pd.Series, by: int) -> bytes:
     return book.with_sheet(number, sheet).save()
 
 
+@cache
+def _counts_read(workbook: Path) -> tuple[Edition, dict[str, Counts], pd.DataFrame]:
+    ledger = Ledger()
+    return *read_counts(workbook, ledger), ledger.frame
+
+
+def _read_once(workbook: Path, ledger: Ledger) -> tuple[Edition, dict[str, Counts]]:
+    """As ``read_counts``, and each workbook is read once for all chapters."""
+    edition, counts, noted = _counts_read(workbook)
+    ledger.extend(noted)
+    return edition, counts
+
+
+_load_once = cache(published.load)
+
+
 def findings_of(workbook: Path, area: str, period: str) -> Findings:
     """What all chapters on official figures find, their cells run here and not in a kernel."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(home_office, "read_counts", _read_once)
+        patched.setattr(published, "load", _load_once)
+        return _findings_of(workbook, area, period)
+
+
+def _findings_of(workbook: Path, area: str, period: str) -> Findings:
     found = {}
     values = {"area": area, "period": period, "sources": {"home_office": str(workbook)}}
     for path in [NOTEBOOKS / f"{name}.ipynb" for name in OFFICIAL_CHAPTERS]:
@@ -58,7 +85,7 @@ def findings_of(workbook: Path, area: str, period: str) -> Findings:
 
 def counts_of(workbook: Path) -> pd.DataFrame:
     """All counts of a workbook by id."""
-    _, counts = read_counts(workbook, Ledger())
+    _, counts, _ = _counts_read(workbook)
     return pd.concat([one.frame for one in counts.values()]).set_index("id", drop=False)
 
 
