@@ -7,7 +7,8 @@ they stand. An attacker who knew exactly which kinds of report there are, and no
 could know no more; real ones know less, which is on the safe side.
 
 What rows alone do not say is added: how units hang together (incidents are at most reports, a
-discharge is a use), and the totals of printed tables, which have no rows.
+discharge is a use), the totals of printed tables, which have no rows, and how large a level of the
+regression of injuries is at least, by the rule that merges smaller ones.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import pandas as pd
 from scipy import sparse
 
 from analysis.counts import Counts
+from analysis.measures.records.injury_classes import EVENTS_EACH
 from analysis.rows import bits_of, rows_of, unit_of
 from analysis.standard.tactics import TACTICS, ancestors
 
@@ -31,6 +33,7 @@ _REPORT, _ROW_OF_FILE = "report", "row of the file"
 _INCIDENT, _TACTIC = "incident by ", "tactic in a report"
 # How a count of incidents says of how many reports each consists.
 _SIZE = re.compile(r"(\d+)( or more)? reports?$")
+_LEVEL = re.compile(r"(subject injured: answered; [^;]+); subject injured: Yes")
 Sum = dict[int, float]  # number of a cell or part: how often it is added
 
 
@@ -39,13 +42,15 @@ class Relations:
     """The numbers of one file and how they hang together; counts of the same rows are one *cell*.
 
     ``numbers``: the true number of each cell. ``cell_of``: the cell of each count, by its id.
-    ``equal`` and ``at_most``: sums that are 0, or at most 0, as rows over cells and then parts.
+    ``equal`` and ``at_most``: sums that are 0, or at most ``most``, as rows over cells and then
+    parts.
     """
 
     numbers: np.ndarray
     cell_of: dict[str, int]
     equal: sparse.csr_array
     at_most: sparse.csr_array
+    most: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -93,9 +98,13 @@ def relations(counts: pd.DataFrame) -> Relations:
         *_printed(counts, whole=False),
         *_sizes(counts, parts, more=True),
     ]
+    levels = _once(_levels(counts))
+    ordered = _once(at_most)
     width = len(numbers) + sum(map(len, parts.rows.values()))
     cell_of = dict(zip(counts["id"], counts["place"], strict=True))
-    return Relations(numbers, cell_of, _matrix(equal, width), _matrix(at_most, width))
+    most = np.repeat([0, -EVENTS_EACH], [len(ordered), len(levels)])
+    equal_to = _matrix(_once(equal), width)
+    return Relations(numbers, cell_of, equal_to, _matrix([*ordered, *levels], width), most)
 
 
 def _key(count: dict) -> tuple[str, int]:
@@ -187,6 +196,20 @@ def _incidents_with(counts: pd.DataFrame) -> Iterator[Sum]:
                 yield _difference([one["place"]], [other["place"]])
 
 
+def _levels(counts: pd.DataFrame) -> Iterator[Sum]:
+    """Less those injured at a level of the regression, and less those not injured.
+
+    Its name tells that it was not merged with others: both are ``EVENTS_EACH`` at least.
+    """
+    by_cell = counts.drop_duplicates("cell").set_index("cell")[["place", "value"]]
+    for cell in by_cell.index:
+        if (named := _LEVEL.fullmatch(cell)) and named[1] in by_cell.index:
+            (injured, some), (level, all_) = by_cell.loc[[cell, named[1]]].to_numpy()
+            if min(some, all_ - some) >= EVENTS_EACH:
+                yield _difference([], [injured])
+                yield _difference([injured], [level])
+
+
 def _tactics_in_all(counts: pd.DataFrame) -> Iterator[Sum]:
     """Tactics, each once a report, are the sum of the reports involving each tactic."""
     involving = counts[
@@ -220,10 +243,14 @@ def _difference(added: Iterable[int], taken: Iterable[int]) -> Sum:
     return total
 
 
-def _matrix(sums: Iterable[Sum], width: int) -> sparse.csr_array:
-    """Sums as the rows of a matrix over cells and parts, each once."""
-    once = {tuple(sorted(one.items())): None for one in sums}
-    rows = [row for row, one in enumerate(once) for _ in one]
-    columns = [column for one in once for column, _ in one]
-    factors = [factor for one in once for _, factor in one]
-    return sparse.coo_array((factors, (rows, columns)), shape=(len(once), width)).tocsr()
+def _once(sums: Iterable[Sum]) -> list[tuple[tuple[int, float], ...]]:
+    """Each sum once, as columns and factors."""
+    return [*dict.fromkeys(tuple(sorted(one.items())) for one in sums)]
+
+
+def _matrix(sums: list[tuple[tuple[int, float], ...]], width: int) -> sparse.csr_array:
+    """Sums as the rows of a matrix over cells and parts."""
+    rows = [row for row, one in enumerate(sums) for _ in one]
+    columns = [column for one in sums for column, _ in one]
+    factors = [factor for one in sums for _, factor in one]
+    return sparse.coo_array((factors, (rows, columns)), shape=(len(sums), width)).tocsr()

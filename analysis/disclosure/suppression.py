@@ -156,7 +156,7 @@ def solve(
     solved = linprog(
         np.concatenate([objective, np.zeros(parts)]).astype(float),
         A_ub=relations.at_most,
-        b_ub=np.zeros(relations.at_most.shape[0]),
+        b_ub=relations.most,
         A_eq=relations.equal,
         b_eq=np.zeros(relations.equal.shape[0]),
         bounds=np.vstack([ends, np.tile([0, np.inf], (parts, 1))]),

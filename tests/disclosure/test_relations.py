@@ -62,6 +62,17 @@ def incidents_with():
     ], ignore_index=True)  # fmt: skip
 
 
+def levels():
+    """14 injured of two levels: of 10, which stands alone, and of 4, which were merged."""
+    level, rarer = (f"subject injured: answered; highest tactic: {one}"
+                    for one in ("Shield", "Rarer tactics"))  # fmt: skip
+    return counted({
+        level: range(40), f"{level}; subject injured: Yes": range(10),
+        rarer: range(40, 80), f"{rarer}; subject injured: Yes": range(40, 44),
+        "injured": [*range(10), *range(40, 44)],
+    })  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("rule", "counts", "small"),
     [
@@ -97,6 +108,10 @@ def most(counts, words, hide):
         # 19 incidents: 18 if the other is 1, but at most the 10 reports that are theirs
         ("_incidents_with", incidents_with, "group A; incidents: ground",
          "group B; incidents: ground", 10, 18),
+        # 14 injured: 13 if the other is 1, but a level that stands alone has at least 10
+        ("_levels", levels,
+         "subject injured: answered; highest tactic: Rarer tactics; subject injured: Yes",
+         "subject injured: answered; highest tactic: Shield; subject injured: Yes", 4, 13),
     ],
 )  # fmt: skip
 def test_without_the_rule_a_number_is_not_bounded_by_a_larger_one(
@@ -143,7 +158,14 @@ def test_two_numbers_of_the_same_rows_are_a_defect():
 
 
 def test_the_true_numbers_fulfil_what_is_told_of_them():
-    for counts in (tactics, sizes, stages, incidents_with, lambda: printed(all=50, Male=46)):
+    for counts in (
+        tactics,
+        sizes,
+        stages,
+        incidents_with,
+        levels,
+        lambda: printed(all=50, Male=46),
+    ):
         held = room.relations(counts())
         suppression.solve(held, np.zeros(len(held.numbers)), held.numbers, held.numbers)
 
