@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from itertools import product
 from math import ceil, isfinite, sqrt
 
 import pandas as pd
@@ -18,8 +19,10 @@ from scipy.optimize import brentq
 from scipy.special import ndtri
 
 from analysis.counts import NOT_AVAILABLE, SUPPRESSED
+from analysis.disclosure.suppression import between
 from analysis.findings import TOO_FEW
 from analysis.measures import intervals
+from analysis.parameters import Disclosure
 from analysis.tables import significant
 
 DIGITS = 2  # of a value that no formula gives
@@ -36,6 +39,9 @@ _OVER, _TERM = re.compile(r"\b(?:of|per|over|in)\b"), re.compile(r"(less )?\{(\d
 _USUAL = {1: "{0}", 2: "{0} of {1}", 3: "{0} and {1}, of {2}", 4: "{0} of {1} against {2} of {3}"}
 _USUAL_DIFFERENCE = {2: "{0} against {1}", 4: _USUAL[4]}
 _NUMBERS = ("value", "lower", "upper")
+# From how far on it is said that rounding may move a value: points of a share, part of another.
+_SHARE_MOVED, _MOVED = 0.01, 0.05
+_CORNERS = 6  # counts of which every end is tried with every other
 _NEAR = 1e-6  # within it, limits written in ten digits lead to the same design effect
 
 
@@ -44,13 +50,21 @@ class Shown:
     """The counts of a report by their ids: ``true`` numbers, and what a release ``shows``.
 
     ``restricted``: those under control, of which the ones not in ``shows`` are hidden.
-    ``beginnings``: how the ids of counts of restricted sources begin.
+    ``beginnings``: how the ids of counts of restricted sources begin. ``rule``: how they are
+    rounded.
     """
 
     true: dict[str, float]
     shows: dict[str, float]
     restricted: frozenset[str]
     beginnings: frozenset[str]
+    rule: Disclosure
+
+    def ends(self, given: str) -> tuple[float, float]:
+        """The least and the most that a count can be, by what is shown of it."""
+        shown = self.shows[given]
+        exact = given not in self.restricted or not shown
+        return (shown, shown) if exact else between(int(shown), self.rule)
 
     def under_control(self, given: str) -> bool:
         """Whether an id, or a pattern of ids, is of a restricted source."""
@@ -188,11 +202,34 @@ def _anew(row: _Row, counts: Shown) -> dict:
     value = formula.value(shown)
     if row.fields["kind"] == "share":
         value = min(1.0, value)
+    if moved := _moved(row, formula, counts, value):
+        said["caveats"] = [*said.get("caveats", filter(None, caveats)), moved]
     made = {"value": value}
     if "lower" in held and "upper" in held:
         true = [counts.true[one] for one in row.counts]
         made |= zip(("lower", "upper"), _limits(row, formula, true, shown), strict=True)
     return said | {part: significant(number) for part, number in made.items()}
+
+
+def _moved(row: _Row, formula: Formula, counts: Shown, value: float) -> str:
+    """How far the rounding of its counts alone may have moved a value, where that is far.
+
+    A count is shown as one: that it is rounded is said of all.
+    """
+    different = dict.fromkeys(row.counts)
+    if row.fields["kind"] == "count" or not value or not 1 < len(different) <= _CORNERS:
+        return ""
+    corners = (
+        dict(zip(different, ends, strict=True)) for ends in product(*map(counts.ends, different))
+    )
+    made = (_computed(formula.value, [ends[one] for one in row.counts]) for ends in corners)
+    ends = [one for one in made if one is not None]
+    if row.fields["kind"] == "share":
+        far = max(abs(min(1.0, one) - value) for one in ends)
+        points = f"{ceil(far * 100)} percentage points"
+        return f"rounding alone may move it by up to {points}" if far >= _SHARE_MOVED else ""
+    far = max(abs(one / value - 1) for one in ends)
+    return f"rounding alone may move it by up to {ceil(far * 100)}%" if far >= _MOVED else ""
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ def plan_of(
         {one: changed[one].get("value", true[one]) for one in true if one not in concealed},
         frozenset(under["id"]),
         frozenset(map(slug, restricted)),
+        disclosure,
     )
     concluded = conclusions.changes(findings, shown, reason)
     plan = Plan(

@@ -189,12 +189,14 @@ def _put(staging: Path, out: Path) -> None:
 
 
 def _told(out: Path, plan: Plan, counts: pd.DataFrame) -> list[str]:
+    if not plan.restricted:
+        published = "All sources are published: nothing is hidden and nothing rounded."
+        return [f"{out / 'report.html'}", published]
     changes = [plan.counts[one] for one in counts["id"]]
     hidden = sum(change.get("value", 0) is None for change in changes)
-    under = "; ".join(sorted(plan.restricted)) or "none: all sources are published"
     return [
         f"{out / 'report.html'}",
-        f"Under control: {under}",
+        f"Under control: {'; '.join(sorted(plan.restricted))}",
         f"Hidden: {hidden:,} of {len(changes):,} counts, and what rests on them "
         f"({open_data.LOG}); rounded to {plan.rounding}: the other restricted ones",
         "Read it before it leaves the force: no rule knows what your readers know already.",

@@ -6,13 +6,16 @@ from statsmodels.stats.proportion import proportion_confint
 
 from analysis.disclosure.conclusions import Shown, changes, design_effect
 from analysis.findings import COLUMNS
+from analysis.parameters import Disclosure
 
 FEW = "fewer than 10, or it would give such a number away"
 TRUE = {"r/a": 12, "r/b": 47, "r/c": 33, "r/d": 118, "r/e": 41, "r/zero": 0, "r/few": 3,
         "census/f": 40_000, "census/g": 600_000}  # fmt: skip
 SHOWS = {"r/a": 10, "r/b": 45, "r/c": 35, "r/d": 120, "r/e": 40, "r/zero": 0,
          "census/f": 40_000, "census/g": 600_000}  # fmt: skip
-COUNTS = Shown(TRUE, SHOWS, frozenset(one for one in TRUE if one[0] == "r"), frozenset({"r"}))
+RULE = Disclosure(threshold=10, rounding=5)
+UNDER = frozenset(one for one in TRUE if one[0] == "r")
+COUNTS = Shown(TRUE, SHOWS, UNDER, frozenset({"r"}), RULE)
 
 
 def finding(series="share", **given):
@@ -117,7 +120,7 @@ def test_true_counts_that_are_shown_alike_are_told_alike():
     for events, base in ((10, 43), (11, 45), (12, 47)):
         lower, upper = proportion_confint(events, base, alpha=0.05, method="wilson")
         counts = Shown(TRUE | {"r/a": events, "r/b": base}, SHOWS, COUNTS.restricted,
-                       COUNTS.beginnings)  # fmt: skip
+                       COUNTS.beginnings, RULE)  # fmt: skip
         row = finding(value=events / base, lower=lower, upper=upper, confidence=0.95,
                       counts="a b", method="Wilson score")  # fmt: skip
         told.append(changed(row, counts=counts))
@@ -148,7 +151,7 @@ HIDDEN = {"value": None, "lower": None, "upper": None, "outcome": "", "method": 
 )  # fmt: skip
 def test_what_would_say_too_much_is_hidden(row):
     shows = SHOWS | {"r/b": 40}  # shown as equal to r/e, so that their difference is nought
-    counts = Shown(TRUE, shows, COUNTS.restricted, COUNTS.beginnings)
+    counts = Shown(TRUE, shows, COUNTS.restricted, COUNTS.beginnings, RULE)
     assert changed(row, counts=counts)[row["id"]] == HIDDEN
 
 
@@ -175,14 +178,14 @@ def test_published_findings_pass_as_they_are():
     rows = [finding("one", value=1 / 15, counts="f g", caveats="fewer than ten"),
             finding("two", status="not available", reason="no file was given")]  # fmt: skip
     assert changed(*rows) == {"one": {}, "two": {}}
-    none = Shown(TRUE, SHOWS, frozenset(), frozenset())
+    none = Shown(TRUE, SHOWS, frozenset(), frozenset(), RULE)
     assert changed(finding(value=0.5), counts=none) == {"share": {}}
 
 
 def test_a_model_over_a_whole_table_keeps_two_digits_unless_a_cell_of_it_is_hidden():
     row = finding(value=0.61789, counts="r/*", kind="statistic", method="quasi-Poisson")
     assert changed(row)["share"] == HIDDEN
-    none_hidden = Shown(TRUE, SHOWS, frozenset(SHOWS) & COUNTS.restricted, COUNTS.beginnings)
+    none_hidden = Shown(TRUE, SHOWS, frozenset(SHOWS) & COUNTS.restricted, COUNTS.beginnings, RULE)
     assert changed(row, counts=none_hidden)["share"] == {"value": 0.62}
 
 
@@ -198,3 +201,22 @@ def test_how_many_claims_hold_is_hidden_where_a_claim_is_on_restricted_counts():
 def test_a_verdict_that_hides_nothing_keeps_its_words():
     row = finding(kind="verdict", outcome="inside the limits", counts="a b")
     assert changed(row)["share"] == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        # 10 is 10 to 12, 45 is 43 to 47, 120 is 118 to 122: 12 of 43 is 27.9%, 10 of 45 22.2%
+        ({"value": 12 / 47, "counts": "a b"}, "6 percentage points"),
+        # 12 per 118 is 1.22 times 10 per 120
+        ({"value": 12 / 118, "counts": "a d", "kind": "rate", "basis": "{0} over {1}"}, "23%"),
+    ],
+)
+def test_how_far_rounding_may_move_a_value_is_said(given, said):
+    told = changed(finding(caveats="as reported", **given))["share"]["caveats"]
+    assert told == ["as reported", f"rounding alone may move it by up to {said}"]
+
+
+def test_a_value_that_rounding_hardly_moves_has_no_such_caveat():
+    exact = changed(finding(value=118 / 4e4, counts="d f"))["share"]  # 120 is 118 to 122
+    assert "caveats" not in exact

@@ -73,7 +73,7 @@ def test_the_tables_are_accepted_and_the_whole_is_the_same_once_more(report, rel
 def test_published_figures_stand_as_printed(tmp_path, capsys):
     report = made(OFFICIAL, tmp_path)
     assert cli.main(["release", str(report), "--out", str(tmp_path / "out")]) == cli.DONE
-    assert "none: all sources are published" in capsys.readouterr().out
+    assert "nothing is hidden and nothing rounded" in capsys.readouterr().out
     for name in ("counts.csv", "findings.csv"):
         assert read_table(tmp_path / "out" / name).equals(read_table(report / name))
     page = (tmp_path / "out" / "report.html").read_text("utf-8")
