@@ -30,8 +30,6 @@ INJURED = {
     for side, levels in _LEVELS.items()
 }
 DOMAINS = {**INJURED, "CED": frozenset(CED)}
-AGES = AGE.editions[0][:-1]
-_AGES_OF_STUDIES = {"under 18": AGES[:2], "50 and over": AGES[4:]}
 _MIXED = "other or not known"  # levels of a study that are too few
 # A level of the regression of injuries; what is left over of all levels is none.
 _LEVEL = re.compile(
@@ -331,8 +329,9 @@ def _answer(question: str, answer: str) -> tuple[str, frozenset]:
         return (question, frozenset(CONDUCT[CONDUCT.index(first) : CONDUCT.index(last) + 1]))
     if answer == _MIXED:
         return (f"{question}: {answer}", frozenset({YES}))
-    if question == "age":
-        return (question, frozenset().union(*map(_ages, answers)))
+    if question == "age" and not {*answers} <= {*AGE.editions[0]}:
+        # what is not known may have joined a level: it need not be these ages alone
+        return ("age as a level", frozenset(answers))
     if question in ("conduct", "main duty", "district"):  # they may have an "or" of their own
         return (question, frozenset({answer}))
     return (question, frozenset(answers))
@@ -341,15 +340,6 @@ def _answer(question: str, answer: str) -> tuple[str, frozenset]:
 def stands_as_level(cell: str) -> bool:
     """Whether the words name those injured of a level of the regression of injuries."""
     return bool(_LEVEL.fullmatch(cell))
-
-
-def _ages(band: str) -> frozenset:
-    """The bands of the form in one of a study, or in one band and all up to another."""
-    first, _, last = band.partition(" to ")
-    ends = [_AGES_OF_STUDIES.get(one, (one,)) for one in (first, last or first)]
-    if not {*ends[0], *ends[1]} <= {*AGES}:
-        return frozenset({band})
-    return frozenset(AGES[AGES.index(ends[0][0]) : AGES.index(ends[1][-1]) + 1])
 
 
 def _tactics(named: str) -> tuple[str, frozenset]:

@@ -144,6 +144,8 @@ def _all(seeds: range, folder: Path, *, complementary: bool) -> list[tuple[int, 
     with alone, ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         done = []
         for future in as_completed([pool.submit(one, seed) for seed in seeds]):
+            if future.exception():
+                pool.shutdown(cancel_futures=True)
             seed, hidden, found = future.result()
             done.append((seed, hidden, found))
             minutes = (monotonic() - start) / 60
