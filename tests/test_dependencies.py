@@ -119,7 +119,7 @@ DRIFTS = [
     ("environment", "pandas >=3.1,<4", "pandas >=3.0,<4", {other_environment: ["pandas"]}),
     ("environment", "  - lxml >=6.1,<7\n", "", {other_environment: ["lxml"]}),
     ("project", '    "lxml >=6.1,<7",\n', "", {other_environment: ["lxml"]}),
-    ("environment", "  - pip\n", "  - pip\n  - polars >=1,<2\n", {other_environment: ["polars"]}),
+    ("environment", "  - pip\n", "  - pip\n  - duckdb >=2,<3\n", {other_environment: ["duckdb"]}),
     ("environment", "python >=3.11,<3.14", "python >=3.11", {other_environment: ["python"]}),
     ("project", '>=3.11,<3.14"\nlicense', '>=3.12,<3.14"\nlicense',
      {other_environment: ["python"]}),

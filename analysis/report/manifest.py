@@ -55,9 +55,10 @@ class _Form(BaseModel):
 
 # What a report can be made with: the packages that pyproject.toml names.
 PACKAGES = (
-    "csvw", "filelock", "ipykernel", "ipython", "jinja2", "jupyterlab", "matplotlib", "mistune",
-    "nbclient", "nbformat", "nbval", "numpy", "pandas", "papermill", "pydantic",
-    "python-calamine", "pyyaml", "rocrate", "scipy", "statsmodels", "tqdm",
+    "csvw", "filelock", "grimp", "ipykernel", "ipython", "jinja2", "jupyterlab", "matplotlib",
+    "mistune", "nbclient", "nbformat", "nbval", "numpy", "pandas", "papermill", "polars",
+    "pooch", "pydantic", "pytask", "pytask-parallel", "python-calamine", "pyyaml", "requests",
+    "rocrate", "scipy", "statsmodels", "tqdm",
 )  # fmt: skip
 _CODE = {".py", ".csv", ".css", ".js", ".j2"}
 
