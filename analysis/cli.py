@@ -25,7 +25,7 @@ from analysis.places import NOTEBOOKS, PARAMS, REPORTS
 from analysis.sources import district_activity, published
 from analysis.sources.records import Reading, read_records, summary
 from analysis.sources.records.remarks import COLUMNS as REMARKED
-from analysis.standard.forces import forces
+from analysis.standard.forces import Force, forces, official_forces
 from analysis.standard.periods import parse_period
 from analysis.tables import write_table
 
@@ -45,7 +45,8 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--area", help="a police force, instead of a params file")
     run.add_argument("--period", help="a period such as 2019/20, with --area")
     run.add_argument("--out", type=Path, default=Path(REPORTS), help="folder for reports")
-    commands.add_parser("list", help="which areas and periods can be had")
+    listed = commands.add_parser("list", help="which areas and periods can be had")
+    listed.add_argument("--pages", action="store_true", help="with the forces' own pages")
     looked_at = commands.add_parser("check", help="what is wrong with a record-level file")
     looked_at.add_argument("records", type=Path, help="the file: .csv, .xlsx or .ods")
     looked_at.add_argument("--period", help="set rows of other dates aside")
@@ -240,11 +241,22 @@ def _release(given: argparse.Namespace) -> int:
 
 
 def _list(given: argparse.Namespace) -> int:
-    print("Periods:", ", ".join(published.periods()))
-    print("Areas:")
-    for force in forces().values():
+    print("Periods of the official tables:", ", ".join(published.periods()))
+    print("Areas with official figures, and with records where you have a file of them:")
+    others = [force for force in forces().values() if not force.official]
+    for force in official_forces().values():
         print(f"  {force.name} ({force.region})")
+        _print_page(force, given.pages)
+    print("Areas with records only:")
+    for force in others:
+        print(f"  {force.name} ({force.country}): {force.not_in_tables}")
+        _print_page(force, given.pages)
     return DONE
+
+
+def _print_page(force: Force, asked: bool) -> None:
+    if asked:
+        print(f"    {force.publication_page} ({force.page_seen})")
 
 
 def _rebuild(given: argparse.Namespace) -> int:
