@@ -1,7 +1,7 @@
 """The commands: a thin door.
 
-Exit status: 0 done; 1 a chapter failed, rows were set aside, or a report differs; 2 refused,
-nothing was started; 3 the report could not be written, nothing was changed.
+Exit status: 0 done; 1 a chapter failed, rows were set aside, a report differs, or a file could not
+be fetched; 2 refused; 3 the report or file could not be written, nothing was changed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from analysis import __version__, new_quarter
+from analysis import __version__, fetch, new_quarter
 from analysis.audit import check_at_hand
 from analysis.errors import CannotWrite, Refused, refusal
 from analysis.ledger import Ledger
@@ -30,7 +30,7 @@ from analysis.standard.periods import parse_period
 from analysis.tables import write_table
 
 DONE, CHAPTER_FAILED, REFUSED, CANNOT_WRITE = 0, 1, 2, 3
-SET_ASIDE = DIFFERS = CHAPTER_FAILED  # of a check: something asks for attention
+SET_ASIDE = DIFFERS = NOT_FETCHED = CHAPTER_FAILED  # something asks for attention
 # Official figures, and made-up records that show what a force's own would give.
 DEFAULTS = (PARAMS / "cambridgeshire_2019-20.yml", PARAMS / "made-up_cambridgeshire_2017-q2.yml")
 
@@ -78,6 +78,10 @@ def parser() -> argparse.ArgumentParser:
     released.add_argument("report", type=Path, help="the report's folder")
     released.add_argument("--out", type=Path, required=True, help="folder for the release")
     released.add_argument("--base", type=Path, help="folder from which its own sources are found")
+    fetched = commands.add_parser("fetch", help="get official workbooks and force files by name")
+    fetched.add_argument("names", nargs="*", metavar="NAME", help="without any: what can be had")
+    fetched.add_argument("--into", type=Path, default=Path("fetched"), help="folder (fetched)")
+    fetched.add_argument("--from", dest="file", type=Path, help="a file that you saved by hand")
     rebuild = commands.add_parser("rebuild", help="remake data/published from official files")
     rebuild.add_argument("material", type=Path, help="folder with data/ and domain/")
     rebuild.add_argument("--into", type=Path, default=published.PUBLISHED)
@@ -259,6 +263,30 @@ def _print_page(force: Force, asked: bool) -> None:
         print(f"    {force.publication_page} ({force.page_seen})")
 
 
+def _fetch(given: argparse.Namespace) -> int:
+    """Fetch each name; one that fails is told and leaves the rest."""
+    if given.file and len(given.names) != 1:
+        raise Refused("--from goes with one name")
+    if not given.names:
+        for one in fetch.offers().values():
+            print(f"{one.name}: {one.title}")
+        return DONE
+    status = DONE
+    for wanted in [fetch.offer(name) for name in dict.fromkeys(given.names)]:
+        try:
+            if given.file:
+                print(fetch.place(wanted, given.file, given.into))
+            else:
+                print(fetch.fetch(wanted, given.into))
+        except CannotWrite:
+            raise
+        except Refused as error:
+            print(error, file=sys.stderr)
+            failed = NOT_FETCHED if isinstance(error, fetch.NotFetched) else REFUSED
+            status = max(status, failed)
+    return status
+
+
 def _rebuild(given: argparse.Namespace) -> int:
     for path in published.rebuild(given.material, given.into):
         print(path)
@@ -294,6 +322,7 @@ COMMANDS = {
     "verify": _verify,
     "compare": _compare,
     "release": _release,
+    "fetch": _fetch,
     "rebuild": _rebuild,
     "refresh": _refresh,
     "schema": _schema,
