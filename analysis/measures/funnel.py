@@ -62,10 +62,10 @@ class Funnel:
                                                self.scale.top))  # fmt: skip
         return lower, upper
 
-    @property
-    def p(self) -> np.ndarray:
-        """Two-sided p of each adjusted z: of a force that differs as forces usually do."""
-        return 2 * ndtr(-np.abs(self.z_adjusted))
+
+def p_of(z_adjusted: np.ndarray) -> np.ndarray:
+    """Two-sided p of adjusted z-scores: as if forces differed as they usually do, and no more."""
+    return 2 * ndtr(-np.abs(z_adjusted))
 
 
 def fit(
