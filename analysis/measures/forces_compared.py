@@ -7,7 +7,7 @@ a reason to ask, and says nothing of why: forces differ in what they record too.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -230,8 +230,9 @@ def _one_funnel(
     rows = _fit(question, fitted, national, way)
     fit_ids = tuple(row.id for row in rows if row.label in (POOLED, TAU2))
     if way == LEFT_OUT:
-        rows += _rules(question, events, base, national)
-        rows += _named(question, usable, fitted, national | {"counts": (), "findings": fit_ids})
+        fitted_to = national | {"counts": (), "findings": fit_ids}
+        rows += _rules(question, events, base, fitted_to)
+        rows += _named(question, usable, fitted, fitted_to)
         limits = {limit: fitted.limits(base, limit) for limit in funnels.LIMITS}
     for number, place in enumerate(usable):
         own = words | {"area": place, "counts": counts[place], "findings": fit_ids}
@@ -305,11 +306,13 @@ def _fit(question: Question, fitted: funnels.Funnel, words: dict, way: str) -> l
             for when in ("before", "after")
         ),
     ]  # fmt: skip
-    return [
+    first, *others = (
         Finding(series_id=f"{question.ids(way)}/{name}", label=label, kind=kind, unit=unit,
                 form=form, value=number, **words)
         for name, label, kind, unit, form, number in rows
-    ]  # fmt: skip
+    )  # fmt: skip
+    # the counts of all forces are named once
+    return [first, *(replace(row, counts=(), findings=(first.id,)) for row in others)]
 
 
 def _rules(question: Question, events: np.ndarray, base: np.ndarray, words: dict) -> list[Finding]:
@@ -525,10 +528,9 @@ def of_area(placed: Findings, area: str, *questions: Question) -> Findings:
     ))  # fmt: skip
 
 
-def of(question: Question, given: Findings) -> Findings:
-    """The findings of one question."""
-    starts = (f"{question.ids()}/", f"{question.series}/funnel-", f"{question.series}/")
-    return Findings(tuple(row for row in given if row.series_id.startswith(starts)))
+def positions(placed: Findings) -> Findings:
+    """The position of each force on each question."""
+    return Findings(tuple(row for row in placed if row.series_id.endswith("/position")))
 
 
 def notable(question: Question, area: str, placed: Findings, *beside: Findings) -> Findings:
