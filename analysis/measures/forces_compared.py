@@ -24,9 +24,8 @@ from analysis.standard.names import slug
 from analysis.standard.people import NOT_KNOWN
 
 NOT_COMPARABLE = (
-    "the national list says of comparisons between forces that they are not always reliable, and "
-    "the publisher warns against ranking forces: they differ in what they record and in how "
-    "completely"
+    "comparisons between forces are not always reliable (the national list says so, and the "
+    "publisher warns against ranking): forces differ in what they record"
 )
 OFFICERS_REPORTS = "the figures are of officers' reports: they are not incidents and not people"
 SEVERAL_TACTICS = (
@@ -238,12 +237,16 @@ def _one_funnel(
         own = words | {"area": place, "counts": counts[place], "findings": fit_ids}
         z = fitted.z_adjusted[number]
         if way == LEFT_OUT:
-            for limit, ends in limits.items():
-                lower, upper = (question.per * end[number] for end in ends)
-                rows.append(Finding(
-                    **own, **_value(question, limit), lower=lower, upper=upper,
-                    value=question.per * events[number] / base[number],
-                ))  # fmt: skip
+            values = [
+                Finding(**own, **_value(question, limit), lower=question.per * lower[number],
+                        upper=question.per * upper[number],
+                        value=question.per * events[number] / base[number])
+                for limit, (lower, upper) in limits.items()
+            ]  # fmt: skip
+            # what a force's place rests on is named once, with its value
+            own |= {"counts": (), "findings": (values[0].id,)}
+            rows += [values[0], *(replace(row, counts=(), findings=own["findings"],
+                                          caveats=()) for row in values[1:])]  # fmt: skip
             rows.append(Finding(
                 **own, series_id=f"{question.ids()}/z", label="Adjusted z-score", value=z,
                 kind="statistic", unit="standard deviations", form="number:2",
