@@ -16,6 +16,7 @@ from analysis.charts.drawing import (
     new_figure,
     warn,
 )
+from analysis.counts import Count
 from analysis.findings import Finding, Findings
 from analysis.measures.forces_compared import Question
 
@@ -79,7 +80,8 @@ def funnel(placed: Findings, question: Question, area: str) -> Chart:
         (
             pooled,
             *(row for place in sorted(every)
-              for row in (*every[place].counts, every[place], *filter(None, [outer.get(place)]))),
+              for row in (*_counts(every[place]), every[place],
+                          *filter(None, [outer.get(place)]))),
         ),
     )  # fmt: skip
 
@@ -103,7 +105,12 @@ def _names(
         )  # fmt: skip
 
 
+def _counts(row: Finding) -> list[Count]:
+    """The counts that a force's value names."""
+    return [one for one in row.counts if isinstance(one, Count)]
+
+
 def _base(question: Question, row: Finding) -> float:
     """The base behind a force's point: the whole less what is not stated."""
-    _, whole, unstated = question.numbers(row.counts)
+    _, whole, unstated = question.numbers(_counts(row))
     return whole - unstated

@@ -220,11 +220,11 @@ def _one_funnel(
         "period": period, "edition": next(iter(counts.values()))[0].edition,
         "method": f"Spiegelhalter 2005, {question.scale.name} scale, additive variance",
     }  # fmt: skip
-    places = _without_answer(question, held, words, way)
+    missing = _without_answer(question, held, words, way)
     national = words | {
         "area": ENGLAND_AND_WALES,
         "counts": tuple(one for place in usable for one in counts[place]),
-        "findings": tuple(row.id for row in places),
+        "findings": tuple(row.id for row in missing),
     }
     rows = _fit(question, fitted, national, way)
     fit_ids = tuple(row.id for row in rows if row.label in (POOLED, TAU2))
@@ -232,27 +232,42 @@ def _one_funnel(
         fitted_to = national | {"counts": (), "findings": fit_ids}
         rows += _rules(question, events, base, fitted_to)
         rows += _named(question, usable, fitted, fitted_to)
-        limits = {limit: fitted.limits(base, limit) for limit in funnels.LIMITS}
+    limits = {limit: fitted.limits(base, limit) for limit in funnels.LIMITS}
+    each = list(missing)
     for number, place in enumerate(usable):
         own = words | {"area": place, "counts": counts[place], "findings": fit_ids}
-        z = fitted.z_adjusted[number]
         if way == LEFT_OUT:
-            values = [
-                Finding(**own, **_value(question, limit), lower=question.per * lower[number],
-                        upper=question.per * upper[number],
-                        value=question.per * events[number] / base[number])
+            value = question.per * events[number] / base[number]
+            ends = {
+                limit: {
+                    "lower": question.per * lower[number],
+                    "upper": question.per * upper[number],
+                }
                 for limit, (lower, upper) in limits.items()
-            ]  # fmt: skip
-            # what a force's place rests on is named once, with its value
-            own |= {"counts": (), "findings": (values[0].id,)}
-            rows += [values[0], *(replace(row, counts=(), findings=own["findings"],
-                                          caveats=()) for row in values[1:])]  # fmt: skip
-            rows.append(Finding(
-                **own, series_id=f"{question.ids()}/z", label="Adjusted z-score", value=z,
-                kind="statistic", unit="standard deviations", form="number:2",
-            ))  # fmt: skip
-        rows.append(Finding(**own, **_position(question, way), outcome=_place(z)))
-    return rows + places
+            }
+            each += _with_limits(question, own, value, ends, fitted.z_adjusted[number])
+            own |= {"counts": (), "findings": (each[-1].id,)}
+        outcome = _place(fitted.z_adjusted[number])
+        each.append(Finding(**own, **_position(question, way), outcome=outcome))
+    return rows + sorted(each, key=lambda row: row.area)
+
+
+def _with_limits(
+    question: Question, own: dict, value: float, ends: dict[str, dict[str, float]], z: float
+) -> list[Finding]:
+    """A force's value with the limits at its size, and its score; the first names its counts."""
+    inner, outer = ends
+    if question.beside:  # an answer that is a nought would withhold the value
+        whole = next(one.id for one in own["counts"] if one.label == question.whole)
+        own = own | {"counts": (*own["counts"], f"{whole.removesuffix(ALL)}*")}
+    first = Finding(**own, **_value(question, inner), value=value, **ends[inner])
+    own = own | {"counts": (), "findings": (first.id,)}
+    second = Finding(**own, **_value(question, outer) | {"caveats": ()}, value=value, **ends[outer])
+    score = Finding(
+        **own, series_id=f"{question.ids()}/z", label="Adjusted z-score", value=z,
+        kind="statistic", unit="standard deviations", form="number:2",
+    )  # fmt: skip
+    return [first, second, score]
 
 
 def _value(question: Question, limit: str) -> dict:
@@ -406,18 +421,20 @@ def whatever_was_not_stated(
         held = _answers(question, tables, period)
         usable = _usable(held)
         sides = _sides(question, usable)
-        first = next(iter(usable.values())).counts[0]
+        edition = next(iter(usable.values())).counts[0].edition
+        run = f"@{slug(period)}@{slug(edition)}"
+        pooled = f"{question.ids()}/pooled@{slug(ENGLAND_AND_WALES)}{run}"
+        value = f"{question.ids()}/limits-95"
         words = {
-            "period": period, "edition": first.edition,
-            "findings": (f"{question.ids()}/pooled@{slug(ENGLAND_AND_WALES)}@{slug(period)}"
-                         f"@{slug(first.edition)}",),
+            "period": period, "edition": edition, "findings": (pooled,),
             "method": "missing-data limit, in the force and in the others",
         }  # fmt: skip
         alike = {place: len(set(found)) == 1 for place, found in sides.items()}
         rows += [
-            Finding(series_id=f"{question.series}/whatever-was-not-stated", kind="verdict", unit="",
-                    label="Whatever was not stated", area=place, counts=usable[place].counts,
-                    outcome=ALIKE if alike[place] else HANGS, **words)
+            Finding(**words | {"findings": (pooled, f"{value}@{slug(place)}{run}")},
+                    series_id=f"{question.series}/whatever-was-not-stated", kind="verdict", unit="",
+                    label="Whatever was not stated", area=place,
+                    outcome=ALIKE if alike[place] else HANGS)
             for place in usable
         ]  # fmt: skip
         outside = [place for place in usable if sides[place][0]]

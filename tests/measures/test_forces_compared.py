@@ -1,7 +1,6 @@
 """Forces side by side against R (tests/expected/forces_compared.R), and planted forces."""
 
 import csv
-from dataclasses import replace
 from functools import cache
 
 import pandas as pd
@@ -26,6 +25,7 @@ from analysis.measures.forces_compared import (
 )
 from analysis.standard.forces import force_name, forces
 from tests.conftest import EXPECTED
+from tests.one_cell import effects, must_change
 
 YEARS = ("2018/19", "2019/20")
 CLOSE = {"rel": 2e-9, "abs": 1e-12}  # findings keep ten significant digits, R's files twelve
@@ -161,7 +161,8 @@ def test_forces_without_an_answer_have_none(year, without):
         assert all(row.reason for row in rows if not row.available)
         positions = placed(year).where(series_id=f"{question.ids()}/position")
         assert {row.area for row in positions if not row.available} == missing
-        assert sorted(row.area for row in positions) == sorted(forces())
+        # in alphabetical order, those without an answer in their place
+        assert [row.area for row in positions] == sorted(forces())
 
 
 def test_the_city_of_london_has_no_rate_per_resident():
@@ -349,11 +350,46 @@ def test_every_value_says_that_forces_are_not_always_comparable():
         assert not row.available or ("not always reliable" in said and "not people" in said)
 
 
-def test_rows_of_a_question_rest_on_its_counts_alone():
-    rows = placed("2019/20")
-    row = rows.one(f"{CED_USES.ids()}/limits-95", area="Kent")
+def test_a_value_rests_on_its_counts():
+    row = placed("2019/20").one(f"{CED_USES.ids()}/limits-95", area="Kent")
     assert [count.table for count in row.counts] == ["Table 13", "Table 12"]
-    ids = {one.id for one in rows}
-    for row in rows:
-        assert set(row.findings) <= ids
-    assert replace(MENTAL_HEALTH, unstated=()).ids() == "forces/mental-health/funnel"
+    ids = {one.id for one in placed("2019/20")}
+    assert all(set(row.findings) <= ids for row in placed("2019/20"))
+
+
+def everything(given):
+    year = "2019/20"
+    rows = forces_compared.in_funnel(given, year, *QUESTIONS)
+    for way in (KEPT, COUNTED):
+        rows += forces_compared.in_funnel(given, year, *WITH_NOT_STATED, way=way)
+    return (
+        rows
+        + forces_compared.q_values(rows, *QUESTIONS)
+        + forces_compared.not_stated(given, year, *WITH_NOT_STATED)
+        + forces_compared.whatever_was_not_stated(given, year, *WITH_NOT_STATED)
+        + forces_compared.flags(given, year, *QUESTIONS)
+        + forces_compared.of_area(rows, "Kent", *QUESTIONS)
+    )
+
+
+@pytest.mark.parametrize("subject, area, tactic, group", [
+    # one that gives its force an answer, ones that do not, and ones in every part
+    ("health condition by force", "West Mercia", "All tactics", "None"),
+    ("health condition by force", "Wiltshire", "All tactics", "all"),
+    ("health condition by force", "Kent", "All tactics", "Not reported"),
+    ("CED by force", "Kent", "CED not stated", "all"),
+    ("age by force", "Kent", "All tactics", "Under 11"),
+    ("reports by force", "City of London", "all", "all"),
+    ("ethnicity by force", "Kent", "All tactics", "Not reported"),
+])  # fmt: skip
+def test_one_cell_moves_what_rests_on_it_and_nothing_else(subject, area, tactic, group):
+    frame = tables("2019/20")[subject].frame
+    cell = (frame[["area", "tactic", "group", "period"]] == [area, tactic, group, "2019/20"]).all(
+        axis=1
+    )
+    (count,) = frame.loc[cell, "id"]
+    moved = Counts(frame.assign(value=frame["value"] + cell))
+    before = everything(tables("2019/20"))
+    changed, resting = effects(before, everything(tables("2019/20") | {subject: moved}), count)
+    assert changed and changed - resting == set()
+    assert must_change(before, count) - changed == set()
