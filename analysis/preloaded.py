@@ -12,6 +12,7 @@ the process can be started first of all.
 from __future__ import annotations
 
 import atexit
+import builtins
 import gc
 import hashlib
 import importlib
@@ -29,6 +30,7 @@ import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 LAUNCHER = "ipykernel_launcher"  # the module that a kernel's command runs
 SHARED = "UOF_AUDIT_PRELOADED"  # the variable that tells processes of a run where the process is
@@ -209,6 +211,10 @@ def _preload() -> None:
     os.environ["JPY_PARENT_PID"] = str(os.getpid())
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     importlib.import_module("ipykernel.kernelapp")
+    # pandas asks at its import whether it is in a kernel, and shows more columns where it is
+    builtins.get_ipython = lambda: SimpleNamespace(kernel=True)
+    importlib.import_module("pandas")
+    del builtins.get_ipython
     for name in (*_LATER, *_ROOMS):
         module = importlib.import_module(name)
         if name in _ROOMS and hasattr(module, "__path__"):
