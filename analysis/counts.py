@@ -215,7 +215,9 @@ def _empty() -> pd.DataFrame:
     return pd.DataFrame({column: pd.Series(dtype=object) for column in [*COLUMNS, ROWS]})
 
 
-def build(written: pd.DataFrame, *, source: str, edition: str, subject: str) -> Counts:
+def build(
+    written: pd.DataFrame | dict[str, list[str]], *, source: str, edition: str, subject: str
+) -> Counts:
     """Counts from rows in the columns ``WRITTEN``, and ``ROWS`` where rows were counted, all text.
 
     ``source`` and ``subject`` (what the table is about) begin every id, so that an id is the
@@ -223,7 +225,7 @@ def build(written: pd.DataFrame, *, source: str, edition: str, subject: str) -> 
     and two counts with the same dimensions.
     """
     # lists, since most tables of records have four rows: pandas takes a hundred times as long
-    held = {name: written[name].tolist() for name in written.columns}
+    held = written if isinstance(written, dict) else written.to_dict("list")
     unknown = sorted(set(held["measure"]) - set(MEASURES))
     if unknown:
         raise refusal(f"{source}/{subject}", f"measure {unknown[0]!r} is not known", MEASURES)

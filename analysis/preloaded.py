@@ -82,8 +82,11 @@ def _is_own(name: str) -> bool:
 class Preloaded:
     """The process as one that asks it for kernels sees it; they end when that one has ended.
 
-    ``address``: a digest of its environment, a colon, and the path of its socket.
+    ``address``: a digest of its environment, a colon, and the path of its socket. ``asked``:
+    whether a kernel was asked for from here.
     """
+
+    asked = False
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -96,6 +99,7 @@ class Preloaded:
         Raises ``OSError`` where there is none to be had.
         """
         own = {name: value for name, value in environment.items() if _is_own(name)}
+        self.asked = True
         request = json.dumps({"arguments": arguments, "folder": folder, "own": own})
         told, telling = _pair()
         with telling:  # and the caller's standard output and errors, as they are now
@@ -133,9 +137,13 @@ class _Started(Preloaded):
 
     def end(self) -> None:
         """End the process and its kernels."""
-        if os.getpid() == self._starter:  # a fork has only a copy of what is held here
-            self._channel.shutdown(socket.SHUT_RDWR)
-            self._process.wait()
+        if os.getpid() != self._starter:  # a fork has only a copy of what is held here
+            return
+        if not self.asked:  # as where a run is refused: it may still import for seconds
+            self._process.kill()
+            _remove(Path(self.address.partition(":")[2]))
+        self._channel.shutdown(socket.SHUT_RDWR)
+        self._process.wait()
 
 
 class Forked:
@@ -215,13 +223,18 @@ def _preload() -> None:
     builtins.get_ipython = lambda: SimpleNamespace(kernel=True)
     importlib.import_module("pandas")
     del builtins.get_ipython
+    _import()
+    gc.collect()
+    gc.freeze()  # memory that kernels share stays shared
+
+
+def _import() -> None:
+    """Import what kernels and chapters import."""
     for name in (*_LATER, *_ROOMS):
         module = importlib.import_module(name)
         if name in _ROOMS and hasattr(module, "__path__"):
             for below in pkgutil.walk_packages(module.__path__, f"{name}."):
                 importlib.import_module(below.name)
-    gc.collect()
-    gc.freeze()  # memory that kernels share stays shared
 
 
 def _serve(starter: socket.socket, listening: socket.socket) -> list[str]:

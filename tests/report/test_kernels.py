@@ -25,7 +25,7 @@ STATE = """
 import decimal, gc, hashlib, json, locale, logging, os, signal, sys, threading, warnings
 import matplotlib, numpy, pandas, pandas._config.config
 from analysis import preloaded
-preloaded._preload()  # what a chapter imports: libraries add filters and options of their own
+preloaded._import()  # what a chapter imports: libraries add filters and options of their own
 FILTERS = sorted(map(str, warnings.filters))
 warnings.simplefilter("ignore")
 def state():
