@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -125,9 +125,6 @@ class Count:
         return "" if self.available else self.note
 
 
-_FIELDS = [field.name for field in fields(Count)]
-
-
 @dataclass(frozen=True)
 class Counts:
     """A table of counts in the columns ``COLUMNS`` and ``ROWS``, one row each, ids unique."""
@@ -153,8 +150,9 @@ class Counts:
         return gather([self, other])
 
     def __iter__(self) -> Iterator[Count]:
-        columns = (self.frame[name].tolist() for name in _FIELDS)
-        return (Count(*row) for row in zip(*columns, strict=True))
+        held = self.frame.to_dict("list")
+        rows = zip(*held.values(), strict=True)
+        return (Count(**dict(zip(held, row, strict=True))) for row in rows)
 
     def __len__(self) -> int:
         return len(self.frame)
