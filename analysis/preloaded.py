@@ -12,7 +12,6 @@ the process can be started first of all.
 from __future__ import annotations
 
 import atexit
-import builtins
 import gc
 import hashlib
 import importlib
@@ -30,7 +29,6 @@ import threading
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from types import SimpleNamespace
 
 LAUNCHER = "ipykernel_launcher"  # the module that a kernel's command runs
 SHARED = "UOF_AUDIT_PRELOADED"  # the variable that tells processes of a run where the process is
@@ -219,10 +217,9 @@ def _preload() -> None:
     os.environ["JPY_PARENT_PID"] = str(os.getpid())
     os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
     importlib.import_module("ipykernel.kernelapp")
-    # pandas asks at its import whether it is in a kernel, and shows more columns where it is
-    builtins.get_ipython = lambda: SimpleNamespace(kernel=True)
-    importlib.import_module("pandas")
-    del builtins.get_ipython
+    # pandas looks at its import where it will be shown: what it finds in a kernel
+    pandas = importlib.import_module("pandas")
+    pandas.set_option("display.max_columns", 20, "display.encoding", "UTF-8")
     _import()
     gc.collect()
     gc.freeze()  # memory that kernels share stays shared
