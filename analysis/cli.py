@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from analysis import __version__, fetch, new_quarter
+from analysis import __version__, fetch, new_quarter, preloaded
 from analysis.audit import check_at_hand
 from analysis.errors import CannotWrite, Refused, refusal
 from analysis.ledger import Ledger
@@ -126,6 +126,7 @@ def _asked(given: argparse.Namespace) -> Iterator[tuple[Parameters, str, str, Pa
 
 
 def _run(given: argparse.Namespace) -> int:
+    preloaded.share()  # it imports what chapters import while this process goes on
     asked = [*_asked(given)]
     for parameters, where, _, base in asked:
         check_at_hand(parameters, where, base)

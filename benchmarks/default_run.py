@@ -1,9 +1,12 @@
-"""The default run against the papermill command line running the same notebooks one by one.
+"""The default run against the papermill command line running the same chapters one by one.
 
-Both in the same run, interleaved, each as its user would start it. Prints seconds and the ratio
-of the medians. Start it with the project's own Python: ``python benchmarks/default_run.py``.
+Both in the same run, interleaved, each as its user would start it, the chapters with the parameters
+that the reports give them. Prints seconds and the ratio of the medians. Start it with the project's
+own Python: ``python benchmarks/default_run.py``.
 """
 
+import ast
+import json
 import statistics
 import subprocess
 import sys
@@ -11,10 +14,11 @@ import tempfile
 import time
 from pathlib import Path
 
+import nbformat
+
 ROOT = Path(__file__).resolve().parent.parent
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 ROUNDS = 5
-LIMIT = 0.7
+LIMIT = 1 / 3
 
 
 def seconds(commands: list[list[str]], folder: Path) -> float:
@@ -25,16 +29,30 @@ def seconds(commands: list[list[str]], folder: Path) -> float:
     return time.perf_counter() - start
 
 
+def given_in(executed: Path) -> dict[str, object]:
+    """The parameters that a report has given a chapter, as they stand in its executed notebook."""
+    cells = nbformat.read(executed, as_version=4).cells
+    (cell,) = (one for one in cells if "injected-parameters" in one.metadata.get("tags", []))
+    return {
+        line.targets[0].id: ast.literal_eval(line.value)
+        for line in ast.parse(cell.source).body
+        if isinstance(line, ast.Assign)
+    }
+
+
 def main() -> int:
     taken: dict[str, list[float]] = {"papermill": [], "uof-audit": []}
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        papermill = [
-            [sys.executable, "-m", "papermill", "--cwd", str(path.parent), str(path),
-             str(folder / path.name)]
-            for path in NOTEBOOKS
-        ]  # fmt: skip
         ours = [[sys.executable, "-m", "analysis.cli", "run", "--out", str(folder / "reports")]]
+        seconds(ours, folder)  # which chapters there are, and with which parameters
+        papermill = [
+            [sys.executable, "-m", "papermill", "--cwd", str(ROOT / "params"),
+             "--parameters_yaml", json.dumps(given_in(path)),
+             str(ROOT / "notebooks" / path.name), str(folder / path.name)]
+            for path in sorted(folder.glob("reports/*/notebooks/*.ipynb"))
+        ]  # fmt: skip
+        print(f"{len(papermill)} chapters", flush=True)
         for number in range(ROUNDS):
             taken["papermill"].append(seconds(papermill, folder))
             taken["uof-audit"].append(seconds(ours, folder))
@@ -43,7 +61,7 @@ def main() -> int:
     median = {name: statistics.median(values) for name, values in taken.items()}
     ratio = median["uof-audit"] / median["papermill"]
     print(f"medians: papermill {median['papermill']:.1f} s, uof-audit run "
-          f"{median['uof-audit']:.1f} s, ratio {ratio:.2f} (limit {LIMIT})")  # fmt: skip
+          f"{median['uof-audit']:.1f} s, ratio {ratio:.2f} (limit {LIMIT:.2f})")  # fmt: skip
     return 0 if ratio <= LIMIT else 1
 
 
