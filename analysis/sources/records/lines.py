@@ -25,6 +25,7 @@ _SIZE = 2**22  # bytes of a block: arrays of it stay near the processor
 _ROWS = 2_000  # in memory as text
 _WORD = 8  # bytes of a cell that are compared at once
 _MASKS = np.array([2 ** (8 * size) - 1 for size in range(_WORD + 1)], np.uint64)
+_AGAIN = "is the header once more"
 _QUOTE, _RETURN, _END = b'"\r\n'
 
 
@@ -111,11 +112,7 @@ def _damage(cells: list[str], names: list[str]) -> str:
     wide = len(names)
     if len(cells) < wide or any(cell.strip() for cell in cells[wide:]):
         return f"has {len(cells):,} cells where the header has {wide:,}"
-    return _again(sum(map(eq, cells, names)), wide)
-
-
-def _again(same: int, wide: int) -> str:
-    return "is the header once more" if same * 2 > wide else ""
+    return _AGAIN if sum(map(eq, cells, names)) * 2 > wide else ""
 
 
 def fit(cells: list[str], width: int) -> list[str]:
@@ -197,7 +194,10 @@ class _Found:
         return next(csv.reader(text, delimiter=self.separator, strict=True))
 
     def _columns(self, wide: int, usual: np.ndarray, start: np.ndarray) -> Iterator[Coded]:
-        stops = self.stops[np.arange(wide)[:, None] + self.first[usual]]
+        if usual.all():
+            stops = np.ascontiguousarray(self.stops.reshape(-1, wide).T)
+        else:
+            stops = self.stops[np.arange(wide)[:, None] + self.first[usual]]
         cells = np.searchsorted(self.stops, self.opened)
         marked = {*(cells - self.first[np.searchsorted(self.ends, cells)]).tolist()}
         for place, stop in enumerate(stops):
@@ -257,8 +257,7 @@ def _headers_again(columns: list[Coded], names: list[str], rows: int) -> dict[in
     for one, name in zip(columns, names, strict=True):
         if name in one.values:
             same += one.codes == one.values.index(name)
-    found = {int(place): _again(int(same[place]), len(names)) for place in np.flatnonzero(same)}
-    return {place: problem for place, problem in found.items() if problem}
+    return {int(place): _AGAIN for place in np.flatnonzero(same * 2 > len(names))}
 
 
 def _merged(parts: list[Part]) -> Part:
