@@ -20,6 +20,8 @@ from analysis.errors import CannotWrite, Refused, refusal
 from analysis.ledger import Ledger
 from analysis.made_up import files as made_up_files
 from analysis.made_up.plan import USUAL
+from analysis.national.jobs import Wanted
+from analysis.national.reports import Making, Outcome
 from analysis.parameters import Parameters, check, read_parameters, schema
 from analysis.places import NOTEBOOKS, PARAMS, REPORTS
 from analysis.sources import district_activity, published
@@ -121,19 +123,31 @@ def _asked(given: argparse.Namespace) -> Iterator[tuple[Parameters, str, str, Pa
 
 
 def _run(given: argparse.Namespace) -> int:
-    asked = [*_asked(given)]
-    for parameters, where, _, base in asked:
-        check_at_hand(parameters, where, base)
-    from analysis.report.run import run  # papermill takes seconds to import: refuse before
-
-    failed, out = False, given.out.resolve()
-    for parameters, _, name, base in asked:
-        report = run(parameters, out / name, base)
-        for chapter, reason in report.failures.items():
+    asked, out = [*_asked(given)], given.out.resolve()
+    wanted = [Wanted(out / name, parameters, base) for parameters, _, name, base in asked]
+    making = Making(wanted, out)
+    unfinished = making.unfinished
+    for one, (parameters, where, _, base) in zip(wanted, asked, strict=True):
+        if one in unfinished:
+            check_at_hand(parameters, where, base)
+    if not unfinished:
+        print("unchanged: nothing had to be made anew", file=sys.stderr)
+    status = DONE
+    for outcome in making.make():
+        for chapter, reason in outcome.failed_chapters.items():
             print(f"chapter {chapter} failed: {reason}", file=sys.stderr)
-        print(report.folder / "report.html")
-        failed |= bool(report.failures)
-    return CHAPTER_FAILED if failed else DONE
+        if outcome.error:
+            print(outcome.error, file=sys.stderr)
+        else:
+            print(outcome.wanted.folder / "report.html")
+        status = max(status, _status(outcome))
+    return status
+
+
+def _status(outcome: Outcome) -> int:
+    if isinstance(outcome.error, CannotWrite):
+        return CANNOT_WRITE
+    return CHAPTER_FAILED if outcome.error or outcome.failed_chapters else DONE
 
 
 def _check(given: argparse.Namespace) -> int:
