@@ -18,8 +18,6 @@ from analysis import __version__, new_quarter
 from analysis.audit import check_at_hand
 from analysis.errors import CannotWrite, Refused, refusal
 from analysis.ledger import Ledger
-from analysis.made_up import files as made_up_files
-from analysis.made_up.plan import USUAL
 from analysis.national.jobs import Wanted
 from analysis.national.reports import Making, Outcome
 from analysis.parameters import Parameters, check, read_parameters, schema
@@ -207,6 +205,9 @@ def _new_quarter(given: argparse.Namespace) -> int:
 
 
 def _made_up(given: argparse.Namespace) -> int:
+    from analysis.made_up import files as made_up_files  # scipy takes half a second to import
+    from analysis.made_up.plan import USUAL
+
     period = parse_period(given.period, "--period")
     if given.reports < 1 or given.seed < 0:
         raise refusal("--reports, --seed", f"{given.reports}, {given.seed}", "1 or more, 0 or more")

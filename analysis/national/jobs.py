@@ -90,7 +90,7 @@ class ChapterJob(Job):
             Node(f"parameters of {name}", self._parameters),
             Node(f"inputs of {name}", self._inputs),
             Node(f"notebook {chapter}", lambda: shared.hashes.of(path_of(chapter))),
-            Node(f"code of {chapter}", lambda: shared.files(code_of(chapter))),
+            Node(f"code of {chapter}", lambda: shared.code_of(chapter)),
             Node("environment", shared.environment),
         ]
         super().__init__(name, rests_on, Node(f"chapter {name}", lambda: hash_of(self.stored)))
@@ -191,6 +191,9 @@ class Shared:
 
     def code(self) -> str:
         return self._once("code", lambda: digest(code()))
+
+    def code_of(self, chapter: str) -> str:
+        return self._once(f"code of {chapter}", lambda: self.files(code_of(chapter)))
 
     def project(self) -> str:
         return self._once("project", project)

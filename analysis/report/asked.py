@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
+from functools import lru_cache
 from pathlib import Path
 
 from analysis.errors import refusal
@@ -63,17 +64,21 @@ def modules_named(path: Path) -> set[str]:
     return found
 
 
-def _code(path: Path) -> list[tuple[list[str], str]]:
+def _code(path: Path) -> tuple[tuple[list[str], str], ...]:
     """Tags and source of each code cell; none where the file is no notebook."""
     try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        return [
-            (cell["metadata"].get("tags", []), "".join(cell["source"]))
-            for cell in cells
-            if cell["cell_type"] == "code"
-        ]
+        return _code_in(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return []
+        return ()
+
+
+@lru_cache(maxsize=32)  # every report of a country asks for the same few notebooks
+def _code_in(text: str) -> tuple[tuple[list[str], str], ...]:
+    return tuple(
+        (cell["metadata"].get("tags", []), "".join(cell["source"]))
+        for cell in json.loads(text)["cells"]
+        if cell["cell_type"] == "code"
+    )
 
 
 def _parsed(source: str) -> list[ast.AST]:
