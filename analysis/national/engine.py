@@ -84,7 +84,7 @@ def _do(
         paths=store,
         config=store / "pyproject.toml",
         database_url="sqlite://",  # in memory: what lasts is the lock
-        n_workers=max(number, 2),
+        n_workers=number,
         parallel_backend="threads",
         capture="no",
         verbose=0,

@@ -152,12 +152,24 @@ class ReportJob(Job):
     def _contents(self) -> str | None:
         """Of every file that its manifest names; none where one is missing."""
         folder = self.wanted.folder
-        try:
-            named = json.loads((folder / MANIFEST).read_text("utf-8"))["outputs"]
-            found = {name: hash_of(folder / name) for name in (*named, MANIFEST, CRATE)}
-        except (OSError, ValueError, KeyError, TypeError):
+        named = self._manifest.get("outputs")
+        if not isinstance(named, dict):
             return None
+        found = {name: hash_of(folder / name) for name in (*named, MANIFEST, CRATE)}
         return digest(found) if all(found.values()) else None
+
+    @property
+    def _manifest(self) -> dict:
+        try:
+            found = json.loads((self.wanted.folder / MANIFEST).read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def made_up(self) -> bool:
+        """Whether the report as it stands says that it rests on made-up records."""
+        return bool(self._manifest.get("made_up"))
 
     def do(self, place: Place) -> None:
         from analysis.report.run import replacing

@@ -33,8 +33,10 @@ class Progress:
             else:
                 self._show("", f"{name} {'failed' if failed else 'done'}", "\n")
 
-    def close(self) -> None:
-        """Leave the line as it is and begin a new one."""
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         if self.stream.isatty() and self._done + self._failed:
             print(file=self.stream)
 
