@@ -1,7 +1,7 @@
 """The commands: a thin door.
 
-Exit status: 0 done; 1 a chapter failed, rows were set aside, or a report differs; 2 refused,
-nothing was started; 3 the report could not be written, nothing was changed.
+Exit status: 0 done; 1 a chapter failed, rows were set aside, a report differs, or a file could not
+be fetched; 2 refused; 3 the report or file could not be written, nothing was changed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from analysis import __version__, new_quarter
+from analysis import __version__, fetch, new_quarter
 from analysis.audit import check_at_hand
 from analysis.errors import CannotWrite, Refused, refusal
 from analysis.ledger import Ledger
@@ -26,12 +26,12 @@ from analysis.places import NOTEBOOKS, PARAMS, REPORTS
 from analysis.sources import district_activity, published
 from analysis.sources.records import Reading, read_records, summary
 from analysis.sources.records.remarks import COLUMNS as REMARKED
-from analysis.standard.forces import forces
+from analysis.standard.forces import Force, forces, official_forces
 from analysis.standard.periods import parse_period
 from analysis.tables import write_table
 
 DONE, CHAPTER_FAILED, REFUSED, CANNOT_WRITE = 0, 1, 2, 3
-SET_ASIDE = DIFFERS = CHAPTER_FAILED  # of a check: something asks for attention
+SET_ASIDE = DIFFERS = NOT_FETCHED = CHAPTER_FAILED  # something asks for attention
 # Official figures, and made-up records that show what a force's own would give.
 DEFAULTS = (PARAMS / "cambridgeshire_2019-20.yml", PARAMS / "made-up_cambridgeshire_2017-q2.yml")
 
@@ -46,7 +46,8 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--area", help="a police force, instead of a params file")
     run.add_argument("--period", help="a period such as 2019/20, with --area")
     run.add_argument("--out", type=Path, default=Path(REPORTS), help="folder for reports")
-    commands.add_parser("list", help="which areas and periods can be had")
+    listed = commands.add_parser("list", help="which areas and periods can be had")
+    listed.add_argument("--pages", action="store_true", help="with the forces' own pages")
     looked_at = commands.add_parser("check", help="what is wrong with a record-level file")
     looked_at.add_argument("records", type=Path, help="the file: .csv, .xlsx or .ods")
     looked_at.add_argument("--period", help="set rows of other dates aside")
@@ -79,6 +80,10 @@ def parser() -> argparse.ArgumentParser:
     released.add_argument("report", type=Path, help="the report's folder")
     released.add_argument("--out", type=Path, required=True, help="folder for the release")
     released.add_argument("--base", type=Path, help="folder from which its own sources are found")
+    fetched = commands.add_parser("fetch", help="get official workbooks and force files by name")
+    fetched.add_argument("names", nargs="*", metavar="NAME", help="without any: what can be had")
+    fetched.add_argument("--into", type=Path, default=Path("fetched"), help="folder (fetched)")
+    fetched.add_argument("--from", dest="file", type=Path, help="a file that you saved by hand")
     rebuild = commands.add_parser("rebuild", help="remake data/published from official files")
     rebuild.add_argument("material", type=Path, help="folder with data/ and domain/")
     rebuild.add_argument("--into", type=Path, default=published.PUBLISHED)
@@ -253,11 +258,46 @@ def _release(given: argparse.Namespace) -> int:
 
 
 def _list(given: argparse.Namespace) -> int:
-    print("Periods:", ", ".join(published.periods()))
-    print("Areas:")
-    for force in forces().values():
+    print("Periods of the official tables:", ", ".join(published.periods()))
+    print("Areas with official figures, and with records where you have a file of them:")
+    others = [force for force in forces().values() if not force.official]
+    for force in official_forces().values():
         print(f"  {force.name} ({force.region})")
+        _print_page(force, given.pages)
+    print("Areas with records only:")
+    for force in others:
+        print(f"  {force.name} ({force.country}): {force.not_in_tables}")
+        _print_page(force, given.pages)
     return DONE
+
+
+def _print_page(force: Force, asked: bool) -> None:
+    if asked:
+        print(f"    {force.publication_page} ({force.page_seen})")
+
+
+def _fetch(given: argparse.Namespace) -> int:
+    """Fetch each name; one that fails is told and leaves the rest."""
+    if given.file and len(given.names) != 1:
+        raise Refused("--from goes with one name")
+    if not given.names:
+        for one in fetch.offers().values():
+            print(f"{one.name}: {one.title}")
+        return DONE
+    status = DONE
+    for wanted in [fetch.offer(name) for name in dict.fromkeys(given.names)]:
+        try:
+            if given.file:
+                print(fetch.place(wanted, given.file, given.into))
+            else:
+                print(fetch.fetch(wanted, given.into))
+        except CannotWrite:
+            raise
+        except Refused as error:
+            print(error, file=sys.stderr)
+            failed = NOT_FETCHED if isinstance(error, fetch.NotFetched) else REFUSED
+            status = max(status, failed)
+    return status
 
 
 def _rebuild(given: argparse.Namespace) -> int:
@@ -295,6 +335,7 @@ COMMANDS = {
     "verify": _verify,
     "compare": _compare,
     "release": _release,
+    "fetch": _fetch,
     "rebuild": _rebuild,
     "refresh": _refresh,
     "schema": _schema,

@@ -151,7 +151,7 @@ class Parameters(_Strict):
 
     area: str = Field(
         title="Area",
-        description="A police force of England and Wales.",
+        description="A police force; the list command says for which there are official figures.",
         json_schema_extra={"enum": list(forces())},
     )
     period: str = Field(
@@ -195,6 +195,16 @@ class Parameters(_Strict):
         if of_records and not self.sources.records:
             problem = f"{of_records[0]!r} needs a record-level file under sources.records"
             raise refusal("chapters", problem, OFFICIAL_CHAPTERS)
+        return self
+
+    @model_validator(mode="after")
+    def _official_figures_of_the_force(self) -> Parameters:
+        reason = forces()[self.area].not_in_tables
+        if reason and self.asks_for_official_figures:
+            official = next(name for name in self.chapters if name in _OFFICIAL)
+            problem = f"{official!r} cannot be had for {self.area}: {reason}"
+            allowed = f"{', '.join(RECORD_CHAPTERS)}, with its records under sources.records"
+            raise refusal("chapters", problem, allowed)
         return self
 
     @property

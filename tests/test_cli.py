@@ -13,11 +13,19 @@ from tests.conftest import ROOT
 def test_list_names_every_area_and_period(capsys):
     assert cli.main(["list"]) == cli.DONE
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "Periods: 2018/19, 2019/20"
-    assert len(lines) == 2 + 43
-    assert (
-        "  Cambridgeshire (East of England)" in lines and "  West Midlands (West Midlands)" in lines
-    )
+    assert lines[0] == "Periods of the official tables: 2018/19, 2019/20"
+    records_only = lines.index("Areas with records only:")
+    with_tables = lines[2:records_only]
+    assert len(with_tables) == 43 and len(lines) == records_only + 3
+    assert "  Cambridgeshire (East of England)" in with_tables
+    assert "  West Midlands (West Midlands)" in with_tables
+    assert lines[-1].startswith("  Police Service of Northern Ireland (Northern Ireland): ")
+
+
+def test_list_gives_the_page_of_each_force(capsys):
+    assert cli.main(["list", "--pages"]) == cli.DONE
+    pages = [line for line in capsys.readouterr().out.splitlines() if ".police.uk/" in line]
+    assert len(pages) == 45
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from analysis.measures.intervals import (
     wilson,
 )
 from analysis.sources.taser_activity import INCIDENTS
-from analysis.standard.forces import ENGLAND_AND_WALES, WITHOUT_RESIDENT_BASE, forces
+from analysis.standard.forces import ENGLAND_AND_WALES, official_forces, without_resident_base
 from analysis.standard.names import slug
 from analysis.standard.periods import parse_period
 
@@ -249,13 +249,13 @@ def funnel(official: Counts, area: str, period: str, *, keep_unstated: bool = Fa
             official.one(area=place, period=period, tactic=tactic)
             for tactic in ("CED discharge", "CED", "CED not stated")
         )
-        for place in forces()
+        for place in official_forces()
     }
     trials = {
         place: uses.value - (0 if keep_unstated else unstated.value)
         for place, (_, uses, unstated) in counted.items()
     }
-    places = [place for place in forces() if trials[place] > 0]
+    places = [place for place in official_forces() if trials[place] > 0]
     events = np.array([counted[place][0].value for place in places])
     sizes = np.array([trials[place] for place in places])
     fitted = funnels.fit(events, sizes)
@@ -368,7 +368,7 @@ def _rules(events: np.ndarray, sizes: np.ndarray, series: str, pooled: Finding) 
 def not_stated(official: Counts, period: str) -> Findings:
     """The share of CED uses of a kind not stated, in each force."""
     rows = []
-    for place in forces():
+    for place in official_forces():
         unstated, uses = (
             official.one(area=place, period=period, tactic=tactic)
             for tactic in ("CED not stated", "CED")
@@ -444,8 +444,8 @@ def volume(
             "basis": "{0} of {1}" if len(people) == 1 else "",
         }
         rows.append(_rate(per_report, 1_000, confidence, (SUMMARY_USES,)))
-        if place in WITHOUT_RESIDENT_BASE:
-            rows.append(not_available(WITHOUT_RESIDENT_BASE[place], **per_resident))
+        if place in without_resident_base():
+            rows.append(not_available(without_resident_base()[place], **per_resident))
         else:
             rows.append(_rate(per_resident, 100_000, confidence, (RESIDENTS_OF_2020,)))
     return Findings(tuple(rows))

@@ -12,7 +12,7 @@ from analysis.findings import Findings
 from analysis.ledger import Ledger
 from analysis.measures import taser
 from analysis.sources import taser_activity
-from analysis.standard.forces import ENGLAND_AND_WALES, force_name, forces
+from analysis.standard.forces import ENGLAND_AND_WALES, force_name, official_forces
 from tests.conftest import EXPECTED
 
 MONTHS = "2013-05..2013-12"
@@ -311,7 +311,7 @@ def test_uses_against_volume(area, series, wanted):
 def test_all_residents_are_those_of_the_43_forces():
     row = volume("Cambridgeshire").one("ced/uses-per-100000-residents", area=ENGLAND_AND_WALES)
     uses, *people = row.counts
-    assert (uses.value, len(people)) == (32058, len(forces()))
+    assert (uses.value, len(people)) == (32058, len(official_forces()))
     assert row.value == pytest.approx(1e5 * 32058 / sum(count.value for count in people), **CLOSE)
 
 
