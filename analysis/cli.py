@@ -18,9 +18,6 @@ from analysis import __version__, fetch, new_quarter
 from analysis.audit import check_at_hand
 from analysis.errors import CannotWrite, Refused, refusal
 from analysis.ledger import Ledger
-from analysis.made_up import files as made_up_files
-from analysis.made_up.country import write_country
-from analysis.made_up.plan import USUAL
 from analysis.parameters import Parameters, check, read_parameters, schema
 from analysis.places import NOTEBOOKS, PARAMS, REPORTS
 from analysis.sources import district_activity, published
@@ -200,6 +197,10 @@ def _new_quarter(given: argparse.Namespace) -> int:
 
 
 def _made_up(given: argparse.Namespace) -> int:
+    from analysis.made_up import files as made_up_files  # scipy takes half a second to import
+    from analysis.made_up.country import write_country
+    from analysis.made_up.plan import USUAL
+
     period = parse_period(given.period, "--period")
     if given.reports < 1 or given.seed < 0:
         raise refusal("--reports, --seed", f"{given.reports}, {given.seed}", "1 or more, 0 or more")

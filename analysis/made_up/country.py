@@ -7,6 +7,7 @@ its seed. The effects between groups are those of the plan in every force.
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
@@ -51,10 +52,10 @@ class Part:
     size: str
 
 
-def parts(reports: int, seed: int, period: str) -> list[Part]:
+def parts(reports: int, seed: int, period: str, areas: Collection[str] | None = None) -> list[Part]:
     """The forces by name with ``reports`` in all, in proportion to their reports of the year.
 
-    The official table is that of the year in which the period begins or, where none is held, the
+    With ``areas`` it is these forces alone. The official table is that of the year in which the period begins or, where none is held, the
     newest one; forces that it does not have get the size ``STATED``. A force has one report at
     least: fewer reports than forces are refused.
     """
@@ -64,6 +65,7 @@ def parts(reports: int, seed: int, period: str) -> list[Part]:
     total = sizes.sum()
     other = {name: share * total for name, share in STATED.items() if name not in sizes}
     sizes = pd.concat([sizes, pd.Series(other)]).sort_index()
+    sizes = sizes if areas is None else sizes[sizes.index.isin(areas)]
     if reports < len(sizes):
         problem = f"{reports} cannot be shared out among {len(sizes)} forces"
         raise refusal("reports", problem, f"a whole number from {len(sizes)}")
@@ -116,14 +118,19 @@ def folder_of(area: str, period: str) -> str:
 
 
 def write_country(
-    reports: int, seed: int, period: str, into: Path, defects: bool = False
+    reports: int,
+    seed: int,
+    period: str,
+    into: Path,
+    defects: bool = False,
+    areas: Collection[str] | None = None,
 ) -> list[Path]:
     """A folder for each force with its files, and the table of forces; the paths written.
 
     Each force is made in a process of its own, as many at once as there are cores. With
     ``defects`` the files carry those of ``analysis.made_up.defects``.
     """
-    country = parts(reports, seed, period)
+    country = parts(reports, seed, period, areas)
     jobs = sorted(country, key=lambda part: -part.reports)  # the largest takes longest
     folders = {part.area: folder_of(part.area, period) for part in country}
     with ProcessPoolExecutor(os.cpu_count(), get_context("spawn")) as pool:

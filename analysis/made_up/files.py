@@ -20,6 +20,7 @@ from analysis.standard.form import MADE_UP
 from analysis.tables import write_table
 
 RECORDS, ACTIVITY, TRUTH = "records.csv", "taser-activity.csv", "truth.json"
+BLOCK = 50_000  # reports that are written at once, so that their text needs little memory
 NOTE = f"{MADE_UP}: no officer wrote these reports, and they describe no force"
 
 
@@ -104,5 +105,8 @@ def _write_records(made: MadeUp, path: Path) -> None:
         return given.cat.to(polars.Enum(words))
 
     frame = polars.DataFrame([column(header) for header in made.records])
-    text = frame.write_csv(separator=made.separator, quote_style="necessary")
-    path.write_bytes(text.encode(made.encoding))
+    form = {"separator": made.separator, "quote_style": "necessary"}
+    with path.open("wb") as file:
+        for block in frame.iter_slices(BLOCK):
+            text = block.write_csv(include_header=not file.tell(), **form)
+            file.write(text.encode(made.encoding))

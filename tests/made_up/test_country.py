@@ -56,6 +56,18 @@ def test_the_table_is_that_of_the_year_or_the_newest(period, table):
     assert f"official table {table}" in sizes and len(sizes) == 2
 
 
+def test_some_forces_alone_keep_their_proportion_and_their_seeds():
+    areas = ["Kent", "Essex"]
+    two, every = parts(1000, 1, PERIOD, areas), parts(700_000, 1, PERIOD)
+    assert sum(one.reports for one in two) == 1000 and [one.area for one in two] == sorted(areas)
+    of_all = {one.area: one for one in every}
+    assert [one.seed for one in two] == [of_all[one.area].seed for one in two]
+    among, of_country = (
+        given[0].reports / given[1].reports for given in (two, [of_all[one.area] for one in two])
+    )
+    assert among == pytest.approx(of_country, rel=0.01)
+
+
 def test_every_report_is_in_the_file_of_its_force(country):
     table = rows(country / TABLE)
     assert sum(int(one["reports"]) for one in table) == REPORTS
