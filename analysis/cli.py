@@ -11,6 +11,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +19,11 @@ from analysis import __version__, fetch, new_quarter
 from analysis.audit import check_at_hand
 from analysis.errors import CannotWrite, Refused, refusal
 from analysis.ledger import Ledger
+from analysis.national.country import read_country
+from analysis.national.index import write_index
+from analysis.national.jobs import Place, Wanted
+from analysis.national.reports import Making, Outcome
+from analysis.national.workers import local
 from analysis.parameters import Parameters, check, read_parameters, schema
 from analysis.places import NOTEBOOKS, PARAMS, REPORTS
 from analysis.sources import district_activity, published
@@ -43,6 +49,11 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--area", help="a police force, instead of a params file")
     run.add_argument("--period", help="a period such as 2019/20, with --area")
     run.add_argument("--out", type=Path, default=Path(REPORTS), help="folder for reports")
+    everything = commands.add_parser("run-all", help="make the reports of many forces and periods")
+    everything.add_argument("params", type=Path, help="a params file such as params/national.yml")
+    everything.add_argument("--out", type=Path, default=Path(REPORTS), help="folder for reports")
+    everything.add_argument("--workers", type=int, help="jobs at a time (the number of cores)")
+    everything.add_argument("--cluster", help="address of a Dask scheduler, for its workers")
     listed = commands.add_parser("list", help="which areas and periods can be had")
     listed.add_argument("--pages", action="store_true", help="with the forces' own pages")
     looked_at = commands.add_parser("check", help="what is wrong with a record-level file")
@@ -125,19 +136,80 @@ def _asked(given: argparse.Namespace) -> Iterator[tuple[Parameters, str, str, Pa
 
 
 def _run(given: argparse.Namespace) -> int:
-    asked = [*_asked(given)]
-    for parameters, where, _, base in asked:
-        check_at_hand(parameters, where, base)
-    from analysis.report.run import run  # papermill takes seconds to import: refuse before
-
-    failed, out = False, given.out.resolve()
-    for parameters, _, name, base in asked:
-        report = run(parameters, out / name, base)
-        for chapter, reason in report.failures.items():
+    asked, out = [*_asked(given)], given.out.resolve()
+    wanted = [Wanted(out / name, parameters, base) for parameters, _, name, base in asked]
+    making = Making(wanted, out)
+    unfinished = making.unfinished
+    for one, (parameters, where, _, base) in zip(wanted, asked, strict=True):
+        if one in unfinished:
+            check_at_hand(parameters, where, base)
+    if not unfinished:
+        print("unchanged: nothing had to be made anew", file=sys.stderr)
+    number, status = os.cpu_count() or 1, DONE
+    with local(number) as place:
+        outcomes = making.make(number, place)
+    for outcome in outcomes:
+        for chapter, reason in outcome.failed_chapters.items():
             print(f"chapter {chapter} failed: {reason}", file=sys.stderr)
-        print(report.folder / "report.html")
-        failed |= bool(report.failures)
-    return CHAPTER_FAILED if failed else DONE
+        if outcome.error:
+            print(outcome.error, file=sys.stderr)
+        else:
+            print(outcome.wanted.folder / "report.html")
+        status = max(status, _status(outcome))
+    return status
+
+
+def _run_all(given: argparse.Namespace) -> int:
+    """Reports of a country: what is unchanged stays, what fails leaves the others."""
+    if given.workers is not None and (given.workers < 1 or given.cluster):
+        problem = f"{given.workers}{' beside --cluster' if given.cluster else ''}"
+        raise refusal("--workers", problem, "1 or more; a cluster has its own")
+    country, out = read_country(given.params), given.out.resolve()
+    base, shown = given.params.resolve().parent, str(given.params)
+    wanted = [Wanted(out / one.name, one, base) for one in country.reports]
+    making, refused = Making(wanted, out), {}
+    for one in making.unfinished:
+        try:
+            check_at_hand(one.parameters, shown, base)
+        except Refused as error:
+            if len(making.unfinished) == len(refused) + 1:
+                raise
+            refused[one.name] = error
+    with _workers(given) as (place, number):
+        outcomes = making.make(number, place, refused)
+    page = write_index(out, country, outcomes, making)
+    for outcome in outcomes:
+        name = outcome.wanted.name
+        for chapter, reason in outcome.failed_chapters.items():
+            print(f"{name}: chapter {chapter} failed: {reason}", file=sys.stderr)
+        if outcome.error:
+            print(f"{name}: not made anew: {outcome.error}", file=sys.stderr)
+    whole = sum(not one.error and not one.failed_chapters for one in outcomes)
+    print(f"{whole} of {len(outcomes)} reports made in full, {len(making.unfinished)} of all anew")
+    if country.without_records:
+        print(f"{len(country.without_records)} without a file of records: the page names them")
+    print(page)
+    return DONE if whole == len(outcomes) else CHAPTER_FAILED
+
+
+@contextmanager
+def _workers(given: argparse.Namespace) -> Iterator[tuple[Place, int]]:
+    """Where jobs are done, and how many at a time."""
+    if given.cluster:
+        from analysis.national.cluster import connected
+
+        with connected(given.cluster) as found:
+            yield found
+        return
+    number = given.workers or os.cpu_count() or 1
+    with local(number) as place:
+        yield place, number
+
+
+def _status(outcome: Outcome) -> int:
+    if isinstance(outcome.error, CannotWrite):
+        return CANNOT_WRITE
+    return CHAPTER_FAILED if outcome.error or outcome.failed_chapters else DONE
 
 
 def _check(given: argparse.Namespace) -> int:
@@ -328,6 +400,7 @@ def _schema(given: argparse.Namespace) -> int:
 
 COMMANDS = {
     "run": _run,
+    "run-all": _run_all,
     "check": _check,
     "new-quarter": _new_quarter,
     "made-up": _made_up,

@@ -55,9 +55,9 @@ class Part:
 def parts(reports: int, seed: int, period: str, areas: Collection[str] | None = None) -> list[Part]:
     """The forces by name with ``reports`` in all, in proportion to their reports of the year.
 
-    With ``areas`` it is these forces alone. The official table is that of the year in which the period begins or, where none is held, the
-    newest one; forces that it does not have get the size ``STATED``. A force has one report at
-    least: fewer reports than forces are refused.
+    With ``areas`` it is these forces alone. The official table is that of the year in which the
+    period begins or, where none is held, the newest one; forces that it does not have get the size
+    ``STATED``. A force has one report at least: fewer reports than forces are refused.
     """
     year = _year(period)
     table = published.load(published.workbook_of(year), "reports by force").frame

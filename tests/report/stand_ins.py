@@ -8,7 +8,7 @@ import nbformat
 from analysis.audit import open_audit
 from analysis.chapter import record, say
 from analysis.counts import Counts
-from analysis.report import manifest, run
+from analysis.report import asked, manifest
 
 PARAMETERS = 'area = ""\nperiod = ""\nsources = {}\nconfidence = 0.0'
 AUDIT = open_audit("Cambridgeshire", "2019/20")
@@ -49,5 +49,5 @@ def chapter(folder: Path, name: str, *codes: str, parameters: str = PARAMETERS) 
 
 def take_chapters_from(folder: Path, replace=setattr) -> None:
     """Let a run take its chapters from a folder."""
-    for module in (run, manifest):
+    for module in (asked, manifest):
         replace(module, "NOTEBOOKS", folder)

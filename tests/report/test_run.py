@@ -11,7 +11,7 @@ import pytest
 
 from analysis import cli
 from analysis.places import ROOT
-from analysis.report import run
+from analysis.report import chapters, run
 from tests.report.stand_ins import SHOWN, UNRECORDED, chapter, take_chapters_from
 
 NAME = "mine"
@@ -133,13 +133,13 @@ def test_kernels_start_beside_the_params_file_and_the_process_stays(place, monke
     here = f"import os\nassert os.path.samefile(os.getcwd(), {str(place.params.parent)!r})"
     for name in ("data-quality", "taser"):
         chapter(place.notebooks, name, here)
-    execute, folders = run.execute, []
+    execute, folders = chapters.execute, []
 
     def noting(*given):
         folders.append(Path.cwd())
         return execute(*given)
 
-    monkeypatch.setattr(run, "execute", noting)
+    monkeypatch.setattr(chapters, "execute", noting)
     before = Path.cwd()
     assert place.run()[0] == cli.DONE
     assert folders == [before, before] and before != place.params.parent
