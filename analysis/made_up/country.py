@@ -18,15 +18,16 @@ import pandas as pd
 from scipy.special import expit, logit, ndtri
 
 from analysis.errors import refusal
-from analysis.made_up.files import NOTE, damaged, make, write
+from analysis.made_up.files import ACTIVITY, NOTE, RECORDS, damaged, make, write
 from analysis.made_up.plan import USUAL, Plan
+from analysis.parameters import CHAPTERS, RECORD_CHAPTERS
 from analysis.sources import published
 from analysis.standard.forces import forces
 from analysis.standard.names import slug
 from analysis.standard.periods import parse_period
 from analysis.tables import write_table
 
-TABLE = "country.csv"
+TABLE, PARAMS = "country.csv", "national.yml"
 COLUMNS = ("area", "period", "reports", "seed", "size", "folder", "note")
 # Forces that the tables held do not have: their reports, of the sum of those that they have.
 # British Transport Police: 747,396 reports of 2023/24 with it, 728,315 without (data/claims).
@@ -125,7 +126,7 @@ def write_country(
     defects: bool = False,
     areas: Collection[str] | None = None,
 ) -> list[Path]:
-    """A folder for each force with its files, and the table of forces; the paths written.
+    """A folder for each force with its files, the table of forces, a params file; their paths.
 
     Each force is made in a process of its own, as many at once as there are cores. With
     ``defects`` the files carry those of ``analysis.made_up.defects``.
@@ -144,7 +145,22 @@ def write_country(
         for part in country
     ]
     write_table(pd.DataFrame(rows, columns=COLUMNS), into / TABLE)
-    return [into / TABLE, *sorted(written)]
+    (into / PARAMS).write_text(params(period), encoding="utf-8", newline="\n")
+    return [into / TABLE, into / PARAMS, *sorted(written)]
+
+
+def params(period: str) -> str:
+    """The params file by which ``run-all`` makes the reports of the country, in every chapter."""
+    chapters = CHAPTERS if period in published.periods() else RECORD_CHAPTERS
+    listed = "".join(f"  - {name}\n" for name in chapters)
+    return (
+        f"# {NOTE}.\n"
+        "# Forces that the official tables do not have get the chapters on records only.\n"
+        f"areas: all\nperiods:\n  - {period}\n"
+        f"sources:\n  records: '{{area}}_{{period}}/{RECORDS}'\n"
+        f"  district_activity: '{{area}}_{{period}}/{ACTIVITY}'\n"
+        f"chapters:\n{listed}"
+    )
 
 
 def _write_part(part: Part, period: str, folder: Path, defects: bool) -> list[Path]:

@@ -7,9 +7,11 @@ import pytest
 
 from analysis.cli import CANNOT_WRITE, DONE, REFUSED, main
 from analysis.made_up.activity import INCIDENTS
-from analysis.made_up.country import STATED, TABLE, folder_of, parts, plan_of
+from analysis.made_up.country import PARAMS, STATED, TABLE, folder_of, parts, plan_of, write_country
 from analysis.made_up.files import make, write
 from analysis.made_up.plan import USUAL
+from analysis.national.country import read_country
+from analysis.parameters import CHAPTERS, RECORD_CHAPTERS
 from analysis.places import PUBLISHED
 from analysis.sources.records import read_records
 from analysis.standard.forces import forces
@@ -119,6 +121,24 @@ def test_forces_differ_in_how_often_and_not_in_whom():
 def test_the_truth_names_the_force(country):
     truth = json.loads((country / folder_of("Kent", PERIOD) / "truth.json").read_text("utf-8"))
     assert truth["plan"]["area"] == "Kent" and truth["note"].startswith(MADE_UP)
+
+
+def test_its_params_file_asks_for_every_chapter_that_a_force_can_have(country):
+    asked = read_country(country / PARAMS)
+    chapters = {one.area: tuple(one.chapters) for one in asked.reports}
+    assert {*chapters} == {*forces()} and asked.without_records == ()
+    for area, names in chapters.items():
+        assert names == (RECORD_CHAPTERS if area in STATED else CHAPTERS), area
+    for one in asked.reports:
+        for path in (one.sources.records, one.sources.district_activity):
+            assert (country / path).parent.name == folder_of(one.area, PERIOD)
+
+
+def test_without_official_tables_of_the_period_it_asks_for_records_only(tmp_path):
+    write_country(10, 1, "2019-Q1", tmp_path, areas=["Kent"])
+    asked = read_country(tmp_path / PARAMS)
+    assert [(one.area, tuple(one.chapters)) for one in asked.reports] == [("Kent", RECORD_CHAPTERS)]
+    assert {area for area, _ in asked.without_records} == {*forces()} - {"Kent"}
 
 
 def test_fewer_reports_than_forces_are_refused(tmp_path, capsys):
