@@ -64,9 +64,9 @@ def measured(
 ) -> Taken:
     """Run a command and all that it starts; another exit status than one ``allowed`` is an error.
 
-    The peak is that of all its processes together, looked at twenty times a second, pages that
-    they share counted once where the system can say (Linux), or that of its largest process where
-    this is more.
+    The peak is that of all its processes together, looked at up to twenty times a second, pages
+    that they share counted once where the system can say (Linux), or that of its largest process
+    where this is more.
     """
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as out:
         start = time.perf_counter()
@@ -88,8 +88,10 @@ def _watch(process: subprocess.Popen) -> float:
     """Wait for a process to end; bytes of it and all below it at the peak."""
     top, peak = psutil.Process(process.pid), 0.0
     while not (ended := _ended(process)):
+        start = time.perf_counter()
         peak = max(peak, _memory(top))
-        time.sleep(EVERY)
+        # a look takes a twentieth of a core at most: pages of large processes take time to count
+        time.sleep(max(EVERY, 20 * (time.perf_counter() - start)))
     return max(peak, *ended)
 
 
@@ -147,7 +149,7 @@ def write_results(name: str, rows: Iterable[Row], into: Path = RESULTS) -> int:
 
 def _text(value: object) -> str:
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value:.6g}"
     return "" if value is None else str(value)
 
 
