@@ -53,13 +53,16 @@ def do(
     A job that fails leaves the others; those that need what it makes are not done. Refuses a
     store in which another run is at work.
     """
-    store.mkdir(parents=True, exist_ok=True)
     try:
+        store.mkdir(parents=True, exist_ok=True)
         with FileLock(store / "lock", timeout=0):
             return _do(jobs, store, number, place, progress)
     except Timeout:
         problem = "another run is at work in this folder; wait for it, or give --out another"
         raise CannotWrite(f"{store.parent}: {problem}") from None
+    except OSError as error:
+        problem = f"cannot be written ({error.strerror}); give --out another folder"
+        raise CannotWrite(f"{error.filename or store}: {problem}") from None
 
 
 def _do(
