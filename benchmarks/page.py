@@ -19,7 +19,8 @@ PAGE, CHART = ROOT / "docs" / "benchmarks.md", ROOT / "docs" / "benchmarks.svg"
 NUMBERS = ("records", "forces", "seconds", "peak_mb", "ratio", "limit")
 HEADINGS = {
     "what": "what", "records": "records", "forces": "forces", "seconds": "seconds",
-    "peak_mb": "peak MB", "ratio_of": "ratio of", "ratio": "ratio", "limit": "at most", "note": "note",
+    "peak_mb": "peak MB", "ratio_of": "ratio of", "ratio": "ratio", "limit": "at most",
+    "note": "note",
 }  # fmt: skip
 
 
