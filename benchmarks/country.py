@@ -21,9 +21,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.default_run import by_papermill
 from benchmarks.measuring import (
     RESULTS,
-    ROOT,
     Row,
     Taken,
     measured,
@@ -132,11 +132,7 @@ def _one_force(
     reading = statistics.median(seconds for seconds, _ in readings)
     seconds, peak = {}, max(peak for _, peak in readings)
     for chapter, values in chapters.items():
-        (place / "values.json").write_text(json.dumps(values), encoding="utf-8")
-        notebook = ROOT / "notebooks" / f"{chapter}.ipynb"
-        command = [sys.executable, "-m", "papermill", "--cwd", folder, "-f", place / "values.json",
-                   notebook, place / notebook.name]  # fmt: skip
-        taken = measured(command, **environment)
+        taken = by_papermill(chapter, values, folder, place, **environment)
         seconds[chapter] = taken.seconds + reading * chapter.startswith(ON_RECORDS)
         peak = max(peak, taken.peak_mb)
         print(f"plain, {area}, {chapter}: {seconds[chapter]:.1f} s", flush=True)
