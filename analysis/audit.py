@@ -12,7 +12,7 @@ from analysis.checks.claims import Papers, read_claims
 from analysis.counts import Counts, gather
 from analysis.errors import Refused, refusal
 from analysis.ledger import Ledger
-from analysis.parameters import Choices, Parameters, check
+from analysis.parameters import RECORD_CHAPTERS, Choices, Parameters, check
 from analysis.places import CLAIMS, PUBLISHED
 from analysis.records import Records
 from analysis.sources import (
@@ -26,6 +26,7 @@ from analysis.sources import (
 )
 from analysis.sources.records import Reading, read_records
 from analysis.sources.registry import Input, identify, sources
+from analysis.standard.forces import forces
 from analysis.standard.names import slug
 from analysis.standard.periods import parse_period
 
@@ -276,12 +277,16 @@ class _Published(dict):
 
 
 def check_at_hand(parameters: Parameters, where: str, base: Path) -> None:
-    """Refuse a period whose figures are not held, and a source that cannot be read.
+    """Refuse a force or period without official figures, and a source that cannot be read.
 
-    Official figures of the period are asked for by the chapters on them only.
+    Official figures are asked for by the chapters on them only.
     """
     official = parameters.asks_for_official_figures
     given = parameters.sources
+    if official and (reason := forces()[parameters.area].not_in_tables):
+        problem = f"there are no official figures of {parameters.area}: {reason}"
+        allowed = f"{', '.join(RECORD_CHAPTERS)}, with its records under sources.records"
+        raise refusal(f"{where}: chapters", problem, allowed)
     if official and given.home_office is None and parameters.period not in published.periods():
         raise refusal(
             f"{where}: period", f"{parameters.period!r} cannot be had", published.periods()

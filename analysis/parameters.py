@@ -197,16 +197,6 @@ class Parameters(_Strict):
             raise refusal("chapters", problem, OFFICIAL_CHAPTERS)
         return self
 
-    @model_validator(mode="after")
-    def _official_figures_of_the_force(self) -> Parameters:
-        reason = forces()[self.area].not_in_tables
-        if reason and self.asks_for_official_figures:
-            official = next(name for name in self.chapters if name in _OFFICIAL)
-            problem = f"{official!r} cannot be had for {self.area}: {reason}"
-            allowed = f"{', '.join(RECORD_CHAPTERS)}, with its records under sources.records"
-            raise refusal("chapters", problem, allowed)
-        return self
-
     @property
     def name(self) -> str:
         """The name of the report's folder: area and period."""

@@ -36,9 +36,15 @@ class Server(ThreadingHTTPServer):
         self.statuses = []  # instead of the file, answer by answer
         self.leads_to = ""
         self.ranges = True
+        self.stretch = None  # how much of the rest an answer to a range holds
+        self.shift = 0  # by how much it begins elsewhere than asked
         self.silent = 0.0
         self.tells_length = True
+        self.encoding = ""
         self.asked = []  # the headers of each request, with its path
+
+    def handle_error(self, *_):
+        """A reader that hangs up is no fault of the server's."""
 
     @property
     def address(self):
@@ -62,13 +68,16 @@ class Answers(BaseHTTPRequestHandler):
             start = int(asked.removeprefix("bytes=").removesuffix("-"))
             if start >= len(at.body):
                 return self.bare(416, **{"Content-Range": f"bytes */{len(at.body)}"})
-        body = at.body[start:]
+        end = start + at.stretch if start and at.stretch else len(at.body)
+        start += at.shift if start else 0
+        body = at.body[start:end]
         self.send_response(206 if start else 200)
         self.send_header("Content-Type", at.kind)
         self.send_header("ETag", at.etag)
         if start:
-            last = len(at.body) - 1
-            self.send_header("Content-Range", f"bytes {start}-{last}/{len(at.body)}")
+            self.send_header("Content-Range", f"bytes {start}-{end - 1}/{len(at.body)}")
+        if at.encoding:
+            self.send_header("Content-Encoding", at.encoding)
         if at.tells_length:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -167,6 +176,20 @@ def test_a_server_that_cannot_resume_sends_the_whole_anew(server, tmp_path):
     server.cut_at, server.ranges = [100_000], False
     fetch.fetch(wanted(server), tmp_path)
     assert server.asked[1]["Range"] == "bytes=100000-"
+    assert (tmp_path / "tables.ods").read_bytes() == WHOLE
+
+
+def test_an_answer_with_less_than_the_rest_is_not_the_end(server, tmp_path):
+    # RFC 9110, 15.3.7: a server may send a part of what was asked for
+    server.cut_at, server.stretch = [100_000], 103_602
+    fetch.fetch(wanted(server, digest=""), tmp_path)
+    assert (tmp_path / "tables.ods").read_bytes() == WHOLE
+    assert [one.get("Range") for one in server.asked] == [None, "bytes=100000-", "bytes=203602-"]
+
+
+def test_another_stretch_than_was_asked_for_is_not_joined_on(server, tmp_path):
+    server.cut_at, server.shift = [100_000], 8
+    fetch.fetch(wanted(server, digest=""), tmp_path)
     assert (tmp_path / "tables.ods").read_bytes() == WHOLE
 
 
@@ -287,13 +310,23 @@ def test_a_server_that_says_nothing_is_told(server, tmp_path, monkeypatch):
         fetch.fetch(wanted(server), tmp_path)
 
 
-@pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "application/octet-stream"])
+@pytest.mark.parametrize(
+    "kind, body",
+    [("text/html; charset=utf-8", b"<p>This page has moved"), ("application/octet-stream", PAGE)],
+)
 @pytest.mark.parametrize("file", ["tables.ods", "records.csv"])
-def test_a_web_page_is_no_file(server, tmp_path, kind, file):
-    server.body, server.kind = PAGE, kind
+def test_a_web_page_is_no_file(server, tmp_path, kind, body, file):
+    server.body, server.kind = body, kind
     with pytest.raises(NotFetched, match="a web page came, not the file"):
         fetch.fetch(wanted(server, digest="", file=file), tmp_path)
     assert left_in(tmp_path) == []
+
+
+def test_what_comes_compressed_is_told(server, tmp_path):
+    server.encoding = "gzip"
+    with pytest.raises(NotFetched, match="comes compressed, though asked not to"):
+        fetch.fetch(wanted(server), tmp_path)
+    assert len(server.asked) == 1
 
 
 def test_what_is_no_workbook_does_not_pass_for_one(server, tmp_path):

@@ -79,8 +79,8 @@ FAULTS = [
     ("area: Cambridgeshire", ["'period' is missing", "2019/20"]),
     ("period: 2019/20", ["'area' is missing", "45 forces"]),
     (NO_TABLES[0], ["chapters", "Northern Ireland: the official tables are of"]),
-    (NO_TABLES[1], ["chapters", "'data-quality'", "from 2023/24 on", "sources.records"]),
-    (NO_TABLES[2], ["chapters", "'taser'", "British Transport Police: it is in"]),
+    (NO_TABLES[1], ["chapters", "from 2023/24 on", "sources.records"]),
+    (NO_TABLES[2], ["chapters", "British Transport Police: it is in", "records-taser"]),
     ("area: 5\nperiod: 2019/20", ["area", "5", "text"]),
     ("area: Camelot\nperiod: 2019/20", ["area", "'Camelot'", "allowed: "]),
     ("area: Cambridgshire\nperiod: 2019/20", ["'Cambridgshire'", "allowed: Cambridgeshire"]),
@@ -179,7 +179,9 @@ def test_the_schema_is_what_the_types_give():
     Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("path", sorted(PARAMS.glob("*.yml")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path", sorted({*PARAMS.glob("*.yml")} - {PARAMS / "national.yml"}), ids=lambda path: path.name
+)
 def test_the_params_files_are_valid_and_name_the_schema(path):
     text = path.read_text("utf-8")
     assert text.startswith("# yaml-language-server: $schema=schema.json\n")

@@ -60,9 +60,6 @@ class Small:
         """Every file below the folder of reports but pytask's own and locks."""
         return files_in(self.out)
 
-    def clean(self) -> None:
-        shutil.rmtree(self.out)
-
 
 def files_in(out: Path) -> dict[str, bytes]:
     return {
@@ -72,13 +69,30 @@ def files_in(out: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory) -> Path:
+    """The folder of a small country that was made."""
+    small = Small(tmp_path_factory.mktemp("made-once"), None)
+    with pytest.MonkeyPatch.context() as patch:
+        take_chapters_from(small.notebooks, patch.setattr)
+        patch.setattr(cli, "check_at_hand", lambda *_: None)
+        assert cli.main(["run-all", str(small.params), "--out", str(small.out)]) == cli.DONE
+    return small.root
+
+
+@pytest.fixture
+def made(made_once, small):
+    """A country that was made elsewhere, and moved here, with the bytes of all that was."""
+    shutil.copytree(made_once, small.root, dirs_exist_ok=True)
+    small.before = small.files()
+    return small
+
+
 @pytest.fixture
 def small(tmp_path, monkeypatch, capsys):
     small = Small(tmp_path, capsys)
     take_chapters_from(small.notebooks, monkeypatch.setattr)
-    monkeypatch.setattr(
-        cli, "check_at_hand", lambda *_: None
-    )  # of real layouts: tests/test_audit.py
+    monkeypatch.setattr(cli, "check_at_hand", lambda *_: None)  # is tested in tests/test_audit.py
     for kind in (jobs.ChapterJob, jobs.ReportJob):
         noted(kind, small.done, monkeypatch)
     return small
