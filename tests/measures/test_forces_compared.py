@@ -17,7 +17,6 @@ from analysis.measures.forces_compared import (
     ETHNICITY,
     HANGS,
     KEPT,
-    MENTAL_HEALTH,
     QUESTIONS,
     REPORTS,
     UNDER_EIGHTEEN,
