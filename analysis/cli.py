@@ -368,6 +368,9 @@ def _fetch(given: argparse.Namespace) -> int:
                 print(fetch.fetch(wanted, given.into))
         except CannotWrite:
             raise
+        except KeyboardInterrupt:
+            print("stopped; what has arrived is kept for the next call", file=sys.stderr)
+            return 130
         except Refused as error:
             print(error, file=sys.stderr)
             failed = NOT_FETCHED if isinstance(error, fetch.NotFetched) else REFUSED
