@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import matplotlib as mpl
+import numpy as np
 
 from analysis.charts.drawing import (
     BLACK,
@@ -54,6 +55,8 @@ def funnel(placed: Findings, question: Question, area: str) -> Chart:
         if area in inner:
             axes.plot(base[area], inner[area].value, "D", color=ORANGE, markersize=9,
                       markeredgecolor=BLACK, label=area, clip_on=False)  # fmt: skip
+        else:
+            axes.plot([], [], " ", label=f"{area}: no value")
         _names(axes, [p for p in named if p != area], base, inner, position)
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
@@ -90,17 +93,25 @@ def _names(
     axes: mpl.axes.Axes, named: list[str], base: dict[str, float], inner: dict[str, Finding],
     position: dict[str, Finding],
 ) -> None:  # fmt: skip
-    """Names beside the dots of forces far outside, those below stacked with a line to the dot."""
-    below = 0
+    """Names beside the dots of forces far outside, apart from each other.
+
+    Those below are stacked with a line to the dot; one above is lifted where it would lie on the
+    name before it.
+    """
+    below, lift, before = 0, 0, -np.inf
+    apart = 0.06 * max(row.value for row in inner.values())
     middle = (min(base.values()) * max(base.values())) ** 0.5
     for place in named:
-        high = position[place].outcome.startswith("above")
+        high, value = position[place].outcome.startswith("above"), inner[place].value
         below += not high
+        if high:
+            lift = lift + 13 if abs(value - before) < apart else 0
+            before = value
         right = base[place] < middle  # a name runs towards the middle, so that it is not cut off
-        step = (6, 4) if high else (14, 4 - 13 * below)
+        across, up = (6, 4 + lift) if high else (14, 4 - 13 * below)
         axes.annotate(
-            place, (base[place], inner[place].value), xytext=(step[0] if right else -step[0],
-            step[1]), textcoords="offset points", fontsize=SMALL, ha="left" if right else "right",
+            place, (base[place], value), xytext=(across if right else -across, up),
+            textcoords="offset points", fontsize=SMALL, ha="left" if right else "right",
             arrowprops=None if high else {"arrowstyle": "-", "color": GREY},
         )  # fmt: skip
 

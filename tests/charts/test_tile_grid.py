@@ -170,3 +170,9 @@ def test_the_warning_is_in_the_picture_and_in_its_words(draw, area):
     assert area in chart.alternative
     areas = list(dict.fromkeys(row.area for row in chart.rows if row.area in official_forces()))
     assert areas == sorted(official_forces())
+
+
+def test_a_funnel_says_that_the_area_has_no_value():
+    chart = charts.funnel.funnel(placed(), REPORTS, "City of London")
+    assert "City of London: no value" in BeautifulSoup(chart.svg, "lxml").get_text(" ")
+    assert "City of London is not shown (not available)" in chart.alternative
