@@ -191,8 +191,9 @@ class Audit:
         patterns = sorted(one for one in wanted if "*" in one)
         tables = sorted({tuple(one.split("/")[:2]) for one in wanted})
         held = gather([self._table(source, subject) for source, subject in tables])
+        known = held.frame["id"].tolist()
         for pattern in patterns:
-            wanted |= {*fnmatch.filter(held.frame["id"], pattern)}
+            wanted |= {*fnmatch.filter(known, pattern)}
         return held.where(id=sorted(wanted))
 
     def _table(self, source: str, subject: str) -> Counts:

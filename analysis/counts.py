@@ -150,7 +150,7 @@ class Counts:
         return gather([self, other])
 
     def __iter__(self) -> Iterator[Count]:
-        held = self.frame.to_dict("list")
+        held = _listed(self.frame)
         rows = zip(*held.values(), strict=True)
         return (Count(**dict(zip(held, row, strict=True))) for row in rows)
 
@@ -209,6 +209,11 @@ def gather(tables: list[Counts]) -> Counts:
     return Counts(pd.concat(frames, ignore_index=True) if frames else _empty())
 
 
+def _listed(frame: pd.DataFrame) -> dict[str, list]:
+    """The columns as lists; ``to_dict`` looks at each value once more."""
+    return {name: frame[name].tolist() for name in frame.columns}
+
+
 def _empty() -> pd.DataFrame:
     return pd.DataFrame({column: pd.Series(dtype=object) for column in [*COLUMNS, ROWS]})
 
@@ -223,7 +228,7 @@ def build(
     and two counts with the same dimensions.
     """
     # lists, since most tables of records have four rows: pandas takes a hundred times as long
-    held = written if isinstance(written, dict) else written.to_dict("list")
+    held = written if isinstance(written, dict) else _listed(written)
     unknown = sorted(set(held["measure"]) - set(MEASURES))
     if unknown:
         raise refusal(f"{source}/{subject}", f"measure {unknown[0]!r} is not known", MEASURES)
@@ -273,6 +278,7 @@ def _part_of(
     known = set(ids)
     region = {force.name: slug(region_area(force.region)) for force in forces().values()}
     nation = slug(ENGLAND_AND_WALES)
+    above = {name: [*map(slug, ancestors(name))] for name in set(held["tactic"]) if name != ALL}
     totals = []
     rows = zip(slugs, *(held[key] for key in ("area", "tactic", "breakdown", "group")), strict=True)
     for (period, place, measure, tactic, group), area, name, breakdown, label in rows:
@@ -284,11 +290,10 @@ def _part_of(
                 if larger and (total := f"{start}{larger}{rest}") in known:
                     found.append(total)
                     break
-        if measure == "tactic-uses" and name != ALL:
-            for larger in map(slug, ancestors(name)):
-                if (total := f"{start}{place}/{measure}/{larger}/{group}") in known:
-                    found.append(total)
-                    break
+        for larger in above.get(name, ()) if measure == "tactic-uses" else ():
+            if (total := f"{start}{place}/{measure}/{larger}/{group}") in known:
+                found.append(total)
+                break
         if label != ALL:
             wholes = (
                 f"{start}{place}/{measure}/{tactic}/{slug(larger)}"
