@@ -109,7 +109,8 @@ def _is_utf_8(file: BinaryIO, path: Path) -> bool:
             raise refusal(str(path), "holds bytes that no text has", "CSV, XLSX or ODS")
         blank = blank and not content.strip()
         try:
-            valid = valid and decoder.decode(content) is not None
+            if valid and not (content.isascii() and not decoder.getstate()[0]):
+                decoder.decode(content)
         except UnicodeDecodeError:
             valid = False
     if blank:

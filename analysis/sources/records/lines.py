@@ -217,18 +217,31 @@ class _Found:
         if not longest:
             return Coded([""] * bool(len(start)), np.zeros(len(start), np.intp))
         codes, _ = pd.factorize(self.words[start] & _MASKS[np.minimum(length, _WORD)])
-        for done in range(_WORD, longest, _WORD):
+        first = _first(codes)
+        if (length[first][codes] != length).any():
+            codes, _ = pd.factorize(codes * (longest + 1) + length)
+            first = _first(codes)
+        words = np.zeros(len(start), np.uint64)
+        for done in range(_WORD, longest, _WORD):  # cells of one code have one length
             more = np.flatnonzero(length > done)
-            words = self.words[start[more] + done]
-            words &= _MASKS[np.minimum(length[more] - done, _WORD)]
-            found, different = pd.factorize(words)
+            words[more] = self.words[start[more] + done]
+            words[more] &= _MASKS[np.minimum(length[more] - done, _WORD)]
+            if (words[first[codes[more]]] == words[more]).all():
+                continue
+            found, different = pd.factorize(words[more])
             pairs = codes * (len(different) + 1)
             pairs[more] += found + 1
             codes, _ = pd.factorize(pairs)
-        first = np.flatnonzero(np.diff(np.maximum.accumulate(codes), prepend=-1))
+            first = _first(codes)
         cells = zip(start[first].tolist(), length[first].tolist(), strict=True)
         values = [self.content[at : at + size].decode() for at, size in cells]
         return Coded([one.replace('""', '"') for one in values], codes)
+
+
+def _first(codes: np.ndarray) -> np.ndarray:
+    """Where each code stands first; codes are numbered in the order in which they are met."""
+    highest = np.maximum.accumulate(codes)
+    return np.concatenate([[0], np.flatnonzero(highest[1:] != highest[:-1]) + 1])
 
 
 def _outside(stops: np.ndarray, opened: np.ndarray, closed: np.ndarray) -> np.ndarray:
