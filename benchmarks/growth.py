@@ -42,7 +42,7 @@ def main() -> int:
         grown = [row for row in of_stage if row.forces == FORCES[-1]]
         found += of_stage
         found.append(
-            Row(stage, forces=FORCES[-1], ratio_of="exponent of records", limit=EXPONENT,
+            Row(STAGES[stage], forces=FORCES[-1], ratio_of="exponent of records", limit=EXPONENT,
                 ratio=exponent([row.records for row in grown], [row.seconds for row in grown]))
         )  # fmt: skip
     most = max(row.peak_mb for row in found if row.peak_mb)

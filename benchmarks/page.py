@@ -55,7 +55,7 @@ SECTIONS = (
     Section(
         "store", "Checking and storing a file of records",
         "One file of 271 columns, checked row by row and stored as Parquet, against "
-        "`pandas.read_csv` of the same file, which checks nothing.",
+        "`pandas.read_csv` of the same file with pyarrow installed, which checks nothing.",
     ),
     Section(
         "default_run", "The two default reports",

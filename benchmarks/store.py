@@ -1,31 +1,31 @@
 """A record-level file checked and stored, against ``pandas.read_csv`` of the same file.
 
-Every run has a process of its own. Prints and writes to ``results/store.csv``: seconds (of the
-clock and of the processor), peak memory, the ratio to pandas in the same run, and how time grows
-with the number of records. Exits with 1 where a limit is missed. See README.md for the environment:
-``python benchmarks/store.py [RECORDS ...]``.
+Every run has a process of its own. Seconds are those of the clock; the exponent is of the
+processor's, to which what else the machine does adds little. See README.md for the environment:
+``python -m benchmarks.store``.
 
 The files are made up: 20,000 reports of one seed, as often as it takes, each time in another order
 and a minute later, so that five million are written in minutes and no row is another's copy.
 """
 
-import csv
+# numpy and the rest are imported where a process needs them: the memory of the process that starts
+# another counts for the peak of that one
+import argparse
+import importlib.util
 import json
 import math
-import os
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.growth import EXPONENT, MOST_MB, MOST_RECORDS, SHARES, exponent
+from benchmarks.measuring import RESULTS, Row, Taken, measured, write_results
+
 BASE, SEED = 20_000, 20260401
-SIZES = (100_000, 700_000, 5_000_000)
 COMPARED = 700_000  # records of the file that pandas reads too
 AREA, PERIOD = "Cambridgeshire", "2017-Q2"
-LIMITS = {"times as long as pandas": 1.5, "share of its memory": 1 / 3, "exponent": 1.05,
-          "MB with five million": 6_000}  # fmt: skip
-RESULTS = Path(__file__).parent / "results" / "store.csv"
+MOST_SECONDS, MOST_MEMORY = 1.5, 1 / 3  # of those of pandas
 
 
 def make(records: int, path: Path) -> None:
@@ -73,86 +73,73 @@ def from_store(path: Path) -> int:
     return len(stored(path, AREA, PERIOD).reading().records)
 
 
-WAYS = {"pandas": with_pandas, "checked and stored": with_store, "read from the store": from_store}
+PANDAS, STORED, FROM_STORE = "pandas", "checked and stored", "read from the store"
+WAYS = {PANDAS: with_pandas, STORED: with_store, FROM_STORE: from_store}
 
 
-def peak() -> float:
-    """Peak memory of this process in MB."""
-    if sys.platform == "win32":
-        return math.nan
-    import resource
-
-    size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return size / (2**20 if sys.platform == "darwin" else 2**10)
-
-
-def measured(way: str, path: Path) -> dict:
-    """One run in a process of its own."""
-    told = subprocess.run(
-        [sys.executable, __file__, "--run", way, str(path)],
-        check=True, capture_output=True, text=True,
-    ).stdout  # fmt: skip
-    return json.loads(told)
-
-
-def run(way: str, path: str) -> None:
+def run(way: str, path: Path) -> None:
+    """Prints the seconds of one way, by the clock and of the processor."""
     start, used = time.perf_counter(), time.process_time()
-    records = WAYS[way](Path(path))
-    seconds, used = time.perf_counter() - start, time.process_time() - used
-    print(json.dumps({"records": records, "seconds": seconds, "processor": used, "mb": peak()}))
+    WAYS[way](path)
+    print(json.dumps([time.perf_counter() - start, time.process_time() - used]))
 
 
-def main(sizes: list[int]) -> int:
-    rows, stores = [], {}
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["UOF_AUDIT_STORE"] = str(Path(folder) / "store")
-        for records in sizes:
-            path = Path(folder) / f"{records}.csv"
-            make(records, path)
-            asked = [way for way in WAYS if way != "pandas" or records == COMPARED]
-            found = {way: measured(way, path) for way in asked}
-            stores[records] = found["checked and stored"]
-            for way, one in found.items():
-                against = found.get("pandas")
-                rows.append({
-                    "what": way, "records": records, "seconds": round(one["seconds"], 1),
-                    "processor_seconds": round(one["processor"], 1), "peak_mb": round(one["mb"]),
-                    "times_as_long": round(one["seconds"] / against["seconds"], 2)
-                    if against else "",
-                    "share_of_memory": round(one["mb"] / against["mb"], 2) if against else "",
-                })  # fmt: skip
-                print(*rows[-1].values(), sep="\t", flush=True)
-            path.unlink()
-    missed = _missed(rows, stores)
-    RESULTS.parent.mkdir(exist_ok=True)
-    with RESULTS.open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, rows[0], lineterminator="\n")
-        table.writeheader()
-        table.writerows(rows)
-    return int(missed)
+def main() -> int:
+    if importlib.util.find_spec("pyarrow") is None:
+        print("pyarrow must be installed beside the project for this comparison: "
+              "see benchmarks/README.md", file=sys.stderr)  # fmt: skip
+        return 2
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--records", type=int, default=MOST_RECORDS, help="most records")
+    asked.add_argument("--into", type=Path, default=RESULTS, help="folder for the table")
+    given = asked.parse_args()
+    compared = min(COMPARED, given.records)
+    rows, processor = [], {}
+    for records in sorted({compared, *(int(given.records * share) for share in SHARES)}):
+        found, processor[records] = _measure(records, records == compared)
+        rows += found
+    most = max(row.peak_mb for row in rows if row.what == STORED and row.peak_mb)
+    rows += [
+        Row(STORED, ratio=exponent([*processor], [*processor.values()]), limit=EXPONENT,
+            ratio_of="exponent of records, by the processor's time"),
+        Row(STORED, ratio=most / MOST_MB, ratio_of="peak to 6 GB", limit=1.0),
+    ]  # fmt: skip
+    return write_results("store", rows, given.into)
 
 
-def _missed(rows: list[dict], stores: dict[int, dict]) -> bool:
-    """Prints each figure beside its limit."""
-    figures = {}
-    for row in rows:
-        if row["what"] == "checked and stored" and row["times_as_long"] != "":
-            figures["times as long as pandas"] = row["times_as_long"]
-            figures["share of its memory"] = row["share_of_memory"]
-    if len(stores) > 1:
-        least, most = min(stores), max(stores)
-        # of the processor: the clock also shows what else the machine does
-        times = stores[most]["processor"] / stores[least]["processor"]
-        figures["exponent"] = round(math.log(times) / math.log(most / least), 3)
-    if 5_000_000 in stores:
-        figures["MB with five million"] = round(stores[5_000_000]["mb"])
-    for name, figure in figures.items():
-        print(f"{name}: {figure} (limit {LIMITS[name]:.3g})")
-    return any(figure > LIMITS[name] for name, figure in figures.items())
+def _measure(records: int, compared: bool) -> tuple[list[Row], float]:
+    """The rows of a file of so many records, and the processor's seconds of storing it."""
+    figures, processor = {}, {}
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / "records.csv"
+        _child("make", records, path)
+        for way in WAYS if compared else (STORED, FROM_STORE):
+            taken = _child(way, path, UOF_AUDIT_STORE=scratch)
+            seconds, processor[way] = json.loads(taken.printed.splitlines()[-1])
+            figures[way] = {"seconds": seconds, "peak_mb": taken.peak_mb}
+            print(f"{records:,} records, {way}: {seconds:.1f} s, "
+                  f"{processor[way]:.1f} of the processor", flush=True)  # fmt: skip
+    rows = [Row(way, records=records, **one) for way, one in figures.items()]
+    if compared:
+        ours, theirs = figures[STORED], figures[PANDAS]
+        rows += [
+            Row(STORED, records=records, ratio=ours[figure] / theirs[figure],
+                ratio_of=f"{words} to pandas'", limit=limit)
+            for figure, words, limit in (("seconds", "our seconds", MOST_SECONDS),
+                                         ("peak_mb", "our memory", MOST_MEMORY))
+        ]  # fmt: skip
+    return rows, processor[STORED]
+
+
+def _child(*arguments: object, **environment: str) -> Taken:
+    return measured([sys.executable, "-m", "benchmarks.store", *arguments], **environment)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--run"]:
-        run(*sys.argv[2:])
-    else:
-        sys.exit(main([int(one) for one in sys.argv[1:]] or list(SIZES)))
+    match sys.argv[1:]:
+        case ["make", records, path]:
+            make(int(records), Path(path))
+        case [way, path] if way in WAYS:
+            run(way, Path(path))
+        case _:
+            sys.exit(main())

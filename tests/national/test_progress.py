@@ -19,10 +19,12 @@ def shown(stream) -> str:
     return stream.getvalue()
 
 
-def test_without_a_terminal_a_line_for_each_job_that_has_ended():
+def test_without_a_terminal_a_line_for_each_job_that_has_ended(monkeypatch):
+    moments = iter((100.0, 101.0, 112.52, 200.96))  # begun, begun, ended, ended
+    monkeypatch.setattr("analysis.national.progress.time.monotonic", lambda: next(moments))
     assert shown(io.StringIO()) == (
-        "0 of 3 done, 1 running, 1 failed, 1 left: kent_2019-20/taser failed\n"
-        "1 of 3 done, 0 running, 1 failed, 1 left: kent_2019-20/injuries done\n"
+        "0 of 3 done, 1 running, 1 failed, 1 left: kent_2019-20/taser failed in 12.5 s\n"
+        "1 of 3 done, 0 running, 1 failed, 1 left: kent_2019-20/injuries done in 100.0 s\n"
     )
 
 
