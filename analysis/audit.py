@@ -12,7 +12,7 @@ from analysis.checks.claims import Papers, read_claims
 from analysis.counts import Counts, gather
 from analysis.errors import Refused, refusal
 from analysis.ledger import Ledger
-from analysis.parameters import Choices, Parameters, check
+from analysis.parameters import RECORD_CHAPTERS, Choices, Parameters, check
 from analysis.places import CLAIMS, PUBLISHED
 from analysis.records import Records
 from analysis.sources import (
@@ -26,9 +26,12 @@ from analysis.sources import (
 )
 from analysis.sources.records import Reading, read_records
 from analysis.sources.registry import Input, identify, sources
+from analysis.standard.forces import forces
 from analysis.standard.names import slug
 from analysis.standard.periods import parse_period
+from analysis.store import stored
 
+STORED = 2**24  # bytes of a record-level file from which on the store keeps it
 BEFORE_2017 = ("home-office-ced-2016", "home-office-2017-18")
 # breakdown of reports: the source of residents by the same; the census asks sex, and an officer
 # perceives gender
@@ -201,7 +204,7 @@ class Audit:
     def _reading(self, given: str, period: str, before: bool = False) -> Reading:
         """A record-level file; one of another period than the audit's is named with its period."""
         path = self.base / given
-        reading = read_records(path, self.area, period)
+        reading = _read_records(path, self.area, period)
         role = f" ({period})" if before else ""
         records = replace(reading.records, file=reading.records.file + role)
         reading = replace(reading, records=records)
@@ -262,6 +265,13 @@ class Audit:
         return found
 
 
+def _read_records(path: Path, area: str, period: str) -> Reading:
+    """From the store where that pays: each chapter asks for the file in a process of its own."""
+    if path.is_file() and path.stat().st_size >= STORED:
+        return stored(path, area, period).reading()
+    return read_records(path, area, period)
+
+
 class _Published(dict):
     """The tidy tables of a source by subject, read when first asked for."""
 
@@ -277,12 +287,16 @@ class _Published(dict):
 
 
 def check_at_hand(parameters: Parameters, where: str, base: Path) -> None:
-    """Refuse a period whose figures are not held, and a source that cannot be read.
+    """Refuse a force or period without official figures, and a source that cannot be read.
 
-    Official figures of the period are asked for by the chapters on them only.
+    Official figures are asked for by the chapters on them only.
     """
     official = parameters.asks_for_official_figures
     given = parameters.sources
+    if official and (reason := forces()[parameters.area].not_in_tables):
+        problem = f"there are no official figures of {parameters.area}: {reason}"
+        allowed = f"{', '.join(RECORD_CHAPTERS)}, with its records under sources.records"
+        raise refusal(f"{where}: chapters", problem, allowed)
     if official and given.home_office is None and parameters.period not in published.periods():
         raise refusal(
             f"{where}: period", f"{parameters.period!r} cannot be had", published.periods()

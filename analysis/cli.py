@@ -1,7 +1,7 @@
 """The commands: a thin door.
 
-Exit status: 0 done; 1 a chapter failed, rows were set aside, or a report differs; 2 refused,
-nothing was started; 3 the report could not be written, nothing was changed.
+Exit status: 0 done; 1 a chapter failed, rows were set aside, a report differs, or a file could not
+be fetched; 2 refused; 3 the report or file could not be written, nothing was changed.
 """
 
 from __future__ import annotations
@@ -11,26 +11,30 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from analysis import __version__, new_quarter, preloaded
+from analysis import __version__, fetch, new_quarter, preloaded
 from analysis.audit import check_at_hand
 from analysis.errors import CannotWrite, Refused, refusal
 from analysis.ledger import Ledger
-from analysis.made_up import files as made_up_files
-from analysis.made_up.plan import USUAL
+from analysis.national.country import read_country
+from analysis.national.index import write_index
+from analysis.national.jobs import Place, Wanted
+from analysis.national.reports import Making, Outcome
+from analysis.national.workers import local
 from analysis.parameters import Parameters, check, read_parameters, schema
 from analysis.places import NOTEBOOKS, PARAMS, REPORTS
 from analysis.sources import district_activity, published
 from analysis.sources.records import Reading, read_records, summary
 from analysis.sources.records.remarks import COLUMNS as REMARKED
-from analysis.standard.forces import forces
+from analysis.standard.forces import Force, forces, official_forces
 from analysis.standard.periods import parse_period
 from analysis.tables import write_table
 
 DONE, CHAPTER_FAILED, REFUSED, CANNOT_WRITE = 0, 1, 2, 3
-SET_ASIDE = DIFFERS = CHAPTER_FAILED  # of a check: something asks for attention
+SET_ASIDE = DIFFERS = NOT_FETCHED = CHAPTER_FAILED  # something asks for attention
 # Official figures, and made-up records that show what a force's own would give.
 DEFAULTS = (PARAMS / "cambridgeshire_2019-20.yml", PARAMS / "made-up_cambridgeshire_2017-q2.yml")
 
@@ -45,7 +49,13 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--area", help="a police force, instead of a params file")
     run.add_argument("--period", help="a period such as 2019/20, with --area")
     run.add_argument("--out", type=Path, default=Path(REPORTS), help="folder for reports")
-    commands.add_parser("list", help="which areas and periods can be had")
+    everything = commands.add_parser("run-all", help="make the reports of many forces and periods")
+    everything.add_argument("params", type=Path, help="a params file such as params/national.yml")
+    everything.add_argument("--out", type=Path, default=Path(REPORTS), help="folder for reports")
+    everything.add_argument("--workers", type=int, help="jobs at a time (the number of cores)")
+    everything.add_argument("--cluster", help="address of a Dask scheduler, for its workers")
+    listed = commands.add_parser("list", help="which areas and periods can be had")
+    listed.add_argument("--pages", action="store_true", help="with the forces' own pages")
     looked_at = commands.add_parser("check", help="what is wrong with a record-level file")
     looked_at.add_argument("records", type=Path, help="the file: .csv, .xlsx or .ods")
     looked_at.add_argument("--period", help="set rows of other dates aside")
@@ -59,7 +69,8 @@ def parser() -> argparse.ArgumentParser:
     made = commands.add_parser("made-up", help="make records up, for trials and tests")
     made.add_argument("--reports", required=True, type=int, help="how many")
     made.add_argument("--seed", required=True, type=int, help="same seed, same bytes")
-    made.add_argument("--period", default="2017-Q2", help="a quarter (2017-Q2)")
+    made.add_argument("--period", default="2017-Q2", help="a quarter (2017-Q2) or a year (2019/20)")
+    made.add_argument("--country", action="store_true", help="a folder of files for each force")
     made.add_argument("--defects", action="store_true", help="with the defects of real files")
     made.add_argument("--into", required=True, type=Path, help="folder for the files")
     explained = commands.add_parser("explain", help="where a number of a report comes from")
@@ -77,6 +88,10 @@ def parser() -> argparse.ArgumentParser:
     released.add_argument("report", type=Path, help="the report's folder")
     released.add_argument("--out", type=Path, required=True, help="folder for the release")
     released.add_argument("--base", type=Path, help="folder from which its own sources are found")
+    fetched = commands.add_parser("fetch", help="get official workbooks and force files by name")
+    fetched.add_argument("names", nargs="*", metavar="NAME", help="without any: what can be had")
+    fetched.add_argument("--into", type=Path, default=Path("fetched"), help="folder (fetched)")
+    fetched.add_argument("--from", dest="file", type=Path, help="a file that you saved by hand")
     rebuild = commands.add_parser("rebuild", help="remake data/published from official files")
     rebuild.add_argument("material", type=Path, help="folder with data/ and domain/")
     rebuild.add_argument("--into", type=Path, default=published.PUBLISHED)
@@ -121,20 +136,82 @@ def _asked(given: argparse.Namespace) -> Iterator[tuple[Parameters, str, str, Pa
 
 
 def _run(given: argparse.Namespace) -> int:
-    preloaded.share()  # it imports what chapters import while this process goes on
-    asked = [*_asked(given)]
-    for parameters, where, _, base in asked:
-        check_at_hand(parameters, where, base)
-    from analysis.report.run import run  # papermill takes seconds to import: refuse before
-
-    failed, out = False, given.out.resolve()
-    for parameters, _, name, base in asked:
-        report = run(parameters, out / name, base)
-        for chapter, reason in report.failures.items():
+    asked, out = [*_asked(given)], given.out.resolve()
+    wanted = [Wanted(out / name, parameters, base) for parameters, _, name, base in asked]
+    making = Making(wanted, out)
+    unfinished = making.unfinished
+    if unfinished:
+        preloaded.share()  # it imports what chapters import while this process goes on
+    for one, (parameters, where, _, base) in zip(wanted, asked, strict=True):
+        if one in unfinished:
+            check_at_hand(parameters, where, base)
+    if not unfinished:
+        print("unchanged: nothing had to be made anew", file=sys.stderr)
+    number, status = os.cpu_count() or 1, DONE
+    with local(number) as place:
+        outcomes = making.make(number, place)
+    for outcome in outcomes:
+        for chapter, reason in outcome.failed_chapters.items():
             print(f"chapter {chapter} failed: {reason}", file=sys.stderr)
-        print(report.folder / "report.html")
-        failed |= bool(report.failures)
-    return CHAPTER_FAILED if failed else DONE
+        if outcome.error:
+            print(outcome.error, file=sys.stderr)
+        else:
+            print(outcome.wanted.folder / "report.html")
+        status = max(status, _status(outcome))
+    return status
+
+
+def _run_all(given: argparse.Namespace) -> int:
+    """Reports of a country: what is unchanged stays, what fails leaves the others."""
+    if given.workers is not None and (given.workers < 1 or given.cluster):
+        problem = f"{given.workers}{' beside --cluster' if given.cluster else ''}"
+        raise refusal("--workers", problem, "1 or more; a cluster has its own")
+    country, out = read_country(given.params), given.out.resolve()
+    base, shown = given.params.resolve().parent, str(given.params)
+    wanted = [Wanted(out / one.name, one, base) for one in country.reports]
+    making, refused = Making(wanted, out), {}
+    for one in making.unfinished:
+        try:
+            check_at_hand(one.parameters, shown, base)
+        except Refused as error:
+            if len(making.unfinished) == len(refused) + 1:
+                raise
+            refused[one.name] = error
+    with _workers(given) as (place, number):
+        outcomes = making.make(number, place, refused)
+    page = write_index(out, country, outcomes, making)
+    for outcome in outcomes:
+        name = outcome.wanted.name
+        for chapter, reason in outcome.failed_chapters.items():
+            print(f"{name}: chapter {chapter} failed: {reason}", file=sys.stderr)
+        if outcome.error:
+            print(f"{name}: not made anew: {outcome.error}", file=sys.stderr)
+    whole = sum(not one.error and not one.failed_chapters for one in outcomes)
+    print(f"{whole} of {len(outcomes)} reports made in full, {len(making.unfinished)} of all anew")
+    if country.without_records:
+        print(f"{len(country.without_records)} without a file of records: the page names them")
+    print(page)
+    return DONE if whole == len(outcomes) else CHAPTER_FAILED
+
+
+@contextmanager
+def _workers(given: argparse.Namespace) -> Iterator[tuple[Place, int]]:
+    """Where jobs are done, and how many at a time."""
+    if given.cluster:
+        from analysis.national.cluster import connected
+
+        with connected(given.cluster) as found:
+            yield found
+        return
+    number = given.workers or os.cpu_count() or 1
+    with local(number) as place:
+        yield place, number
+
+
+def _status(outcome: Outcome) -> int:
+    if isinstance(outcome.error, CannotWrite):
+        return CANNOT_WRITE
+    return CHAPTER_FAILED if outcome.error or outcome.failed_chapters else DONE
 
 
 def _check(given: argparse.Namespace) -> int:
@@ -194,12 +271,27 @@ def _new_quarter(given: argparse.Namespace) -> int:
 
 
 def _made_up(given: argparse.Namespace) -> int:
+    from analysis.made_up import files as made_up_files  # scipy takes half a second to import
+    from analysis.made_up.country import write_country
+    from analysis.made_up.plan import USUAL
+
     period = parse_period(given.period, "--period")
     if given.reports < 1 or given.seed < 0:
         raise refusal("--reports, --seed", f"{given.reports}, {given.seed}", "1 or more, 0 or more")
-    make = made_up_files.damaged if given.defects else made_up_files.make
-    made = make(given.reports, given.seed, replace(USUAL, period=str(period)))
-    for path in made_up_files.write(given.into, made):
+    try:
+        if given.country:
+            written = write_country(
+                given.reports, given.seed, str(period), given.into, given.defects
+            )
+        else:
+            make = made_up_files.damaged if given.defects else made_up_files.make
+            made = make(given.reports, given.seed, replace(USUAL, period=str(period)))
+            written = made_up_files.write(given.into, made)
+    except OSError as error:
+        raise CannotWrite(
+            f"{error.filename or given.into}: cannot be written ({error.strerror})"
+        ) from None
+    for path in written:
         print(path)
     return DONE
 
@@ -241,11 +333,49 @@ def _release(given: argparse.Namespace) -> int:
 
 
 def _list(given: argparse.Namespace) -> int:
-    print("Periods:", ", ".join(published.periods()))
-    print("Areas:")
-    for force in forces().values():
+    print("Periods of the official tables:", ", ".join(published.periods()))
+    print("Areas with official figures, and with records where you have a file of them:")
+    others = [force for force in forces().values() if not force.official]
+    for force in official_forces().values():
         print(f"  {force.name} ({force.region})")
+        _print_page(force, given.pages)
+    print("Areas with records only:")
+    for force in others:
+        print(f"  {force.name} ({force.country}): {force.not_in_tables}")
+        _print_page(force, given.pages)
     return DONE
+
+
+def _print_page(force: Force, asked: bool) -> None:
+    if asked:
+        print(f"    {force.publication_page} ({force.page_seen})")
+
+
+def _fetch(given: argparse.Namespace) -> int:
+    """Fetch each name; one that fails is told and leaves the rest."""
+    if given.file and len(given.names) != 1:
+        raise Refused("--from goes with one name")
+    if not given.names:
+        for one in fetch.offers().values():
+            print(f"{one.name}: {one.title}")
+        return DONE
+    status = DONE
+    for wanted in [fetch.offer(name) for name in dict.fromkeys(given.names)]:
+        try:
+            if given.file:
+                print(fetch.place(wanted, given.file, given.into))
+            else:
+                print(fetch.fetch(wanted, given.into))
+        except CannotWrite:
+            raise
+        except KeyboardInterrupt:
+            print("stopped; what has arrived is kept for the next call", file=sys.stderr)
+            return 130
+        except Refused as error:
+            print(error, file=sys.stderr)
+            failed = NOT_FETCHED if isinstance(error, fetch.NotFetched) else REFUSED
+            status = max(status, failed)
+    return status
 
 
 def _rebuild(given: argparse.Namespace) -> int:
@@ -275,6 +405,7 @@ def _schema(given: argparse.Namespace) -> int:
 
 COMMANDS = {
     "run": _run,
+    "run-all": _run_all,
     "check": _check,
     "new-quarter": _new_quarter,
     "made-up": _made_up,
@@ -283,6 +414,7 @@ COMMANDS = {
     "verify": _verify,
     "compare": _compare,
     "release": _release,
+    "fetch": _fetch,
     "rebuild": _rebuild,
     "refresh": _refresh,
     "schema": _schema,

@@ -24,7 +24,7 @@ from analysis.standard.periods import GRAMMAR, PATTERN, parse_period
 from analysis.standard.tactics import BROKEN_DOWN, CED_ORDERS
 
 CENSUSES = ("2011", "2021")
-_OFFICIAL = ("data-quality", "taser", "injuries", "demographics")
+_OFFICIAL = ("data-quality", "taser", "injuries", "demographics", "forces")
 _RECORDS = ("records", "records-taser", "records-injuries", "records-demographics")
 _EITHER = ("claims",)
 OFFICIAL_CHAPTERS = _OFFICIAL + _EITHER
@@ -151,7 +151,7 @@ class Parameters(_Strict):
 
     area: str = Field(
         title="Area",
-        description="A police force of England and Wales.",
+        description="A police force; the list command says for which there are official figures.",
         json_schema_extra={"enum": list(forces())},
     )
     period: str = Field(

@@ -8,5 +8,6 @@ PARAMS = ROOT / "params"
 PUBLISHED = ROOT / "data" / "published"
 CLAIMS = ROOT / "data" / "claims"
 REGISTRY = ROOT / "data" / "registry.csv"
+FORCE_FILES = ROOT / "data" / "force_files.csv"
 LOCK = ROOT / "requirements.lock"
 REPORTS = "reports"  # below the folder in which the command is given

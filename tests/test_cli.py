@@ -1,23 +1,31 @@
 """The commands: what they print, and one line and an exit status for what they refuse."""
 
-import os
 import subprocess
 import sys
 
 import pytest
 
 from analysis import __version__, cli
+from analysis.national.reports import Outcome
 from tests.conftest import ROOT
 
 
 def test_list_names_every_area_and_period(capsys):
     assert cli.main(["list"]) == cli.DONE
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "Periods: 2018/19, 2019/20"
-    assert len(lines) == 2 + 43
-    assert (
-        "  Cambridgeshire (East of England)" in lines and "  West Midlands (West Midlands)" in lines
-    )
+    assert lines[0] == "Periods of the official tables: 2018/19, 2019/20"
+    records_only = lines.index("Areas with records only:")
+    with_tables = lines[2:records_only]
+    assert len(with_tables) == 43 and len(lines) == records_only + 3
+    assert "  Cambridgeshire (East of England)" in with_tables
+    assert "  West Midlands (West Midlands)" in with_tables
+    assert lines[-1].startswith("  Police Service of Northern Ireland (Northern Ireland): ")
+
+
+def test_list_gives_the_page_of_each_force(capsys):
+    assert cli.main(["list", "--pages"]) == cli.DONE
+    pages = [line for line in capsys.readouterr().out.splitlines() if ".police.uk/" in line]
+    assert len(pages) == 45
 
 
 @pytest.mark.parametrize(
@@ -62,34 +70,40 @@ def test_the_schema_is_written(monkeypatch, tmp_path, capsys):
     assert written == (ROOT / "params" / "schema.json").read_bytes()
 
 
+@pytest.fixture
+def wanted(monkeypatch):
+    """The reports that a command wants made; none is."""
+    found = []
+
+    class Making:
+        def __init__(self, wanted, out):
+            self.unfinished = wanted
+            found.extend(wanted)
+
+        def make(self, number, place):
+            return [Outcome(one, {}, None, False) for one in found]
+
+    monkeypatch.setattr(cli, "Making", Making)
+    return found
+
+
 @pytest.mark.parametrize("area", ["West Midlands", "west midlands", "London, City of"])
-def test_area_and_period_need_no_file(area, monkeypatch, tmp_path, capsys):
-    from analysis.report import run
-
-    asked = []
-
-    def instead(parameters, folder, base):
-        asked.append((parameters.area, parameters.period, folder.name))
-        return run.Report(folder, {})
-
-    monkeypatch.setattr(run, "run", instead)
+def test_area_and_period_need_no_file(area, wanted, tmp_path):
     given = ["run", "--area", area, "--period", "2018/19", "--out", str(tmp_path)]
     assert cli.main(given) == cli.DONE
     name = "City of London" if "City" in area else "West Midlands"
-    assert asked == [(name, "2018/19", f"{name.lower().replace(' ', '-')}_2018-19")]
+    (one,) = wanted
+    assert (one.parameters.area, one.parameters.period) == (name, "2018/19")
+    assert one.name == f"{name.lower().replace(' ', '-')}_2018-19"
 
 
-def test_the_params_file_names_the_report(monkeypatch, tmp_path):
-    from analysis.report import run
-
-    asked = []
-    monkeypatch.setattr(
-        run, "run", lambda p, folder, base: asked.append((folder, base)) or run.Report(folder, {})
-    )
+def test_the_params_file_names_the_report(wanted, monkeypatch, tmp_path):
     (tmp_path / "my audit.yml").write_text("area: Kent\nperiod: 2019/20\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     assert cli.main(["run", "my audit.yml"]) == cli.DONE
-    assert asked == [(tmp_path / "reports" / "my audit", tmp_path)]
+    assert [(one.folder, one.base) for one in wanted] == [
+        (tmp_path / "reports" / "my audit", tmp_path)
+    ]
 
 
 @pytest.fixture
@@ -139,21 +153,11 @@ def test_made_up_files_are_those_of_their_seed(records, tmp_path, capsys):
     assert cli.main([*MADE_UP[:2], "0", "--seed", "1", "--into", str(other)]) == cli.REFUSED
 
 
-def test_the_usual_run_makes_both_reports_in_one_folder(monkeypatch, tmp_path):
-    from analysis.report import run
-
-    asked = []
-
-    def instead(parameters, folder, base):
-        asked.append(folder)
-        os.chdir(base)  # whatever a run does to the folder of the process
-        return run.Report(folder, {})
-
-    monkeypatch.setattr(run, "run", instead)
+def test_the_usual_run_makes_both_reports_in_one_folder(wanted, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     assert cli.main(["run"]) == cli.DONE
     names = ["cambridgeshire_2019-20", "made-up_cambridgeshire_2017-q2"]
-    assert asked == [tmp_path / "reports" / name for name in names]
+    assert [one.folder for one in wanted] == [tmp_path / "reports" / name for name in names]
 
 
 def test_rebuild_without_material_is_refused(tmp_path, capsys):

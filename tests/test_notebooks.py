@@ -12,7 +12,7 @@ import pytest
 from analysis.chapter import RECORD
 from analysis.parameters import CHAPTERS, read_parameters
 from analysis.places import NOTEBOOKS, PARAMS, ROOT
-from analysis.report import run
+from analysis.report import chapters, run
 from analysis.report.notebook import Executed
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
@@ -119,7 +119,7 @@ def test_parameters_are_those_that_a_run_passes(path, tmp_path, monkeypatch):
         passed.setdefault(notebook.stem, parameters)  # a chapter of both kinds: the official one
         return Executed(notebook.stem, nbformat.v4.new_notebook())
 
-    monkeypatch.setattr(run, "execute", instead)
+    monkeypatch.setattr(chapters, "execute", instead)
     for report in ("cambridgeshire_2019-20", "made-up_cambridgeshire_2017-q2"):
         staging = tmp_path / report
         staging.mkdir()

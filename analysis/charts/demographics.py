@@ -20,7 +20,7 @@ from analysis.charts.drawing import (
 )
 from analysis.findings import Finding, Findings
 from analysis.measures.disparity import Comparison, rung_of_limit
-from analysis.standard.forces import ENGLAND_AND_WALES, forces
+from analysis.standard.forces import ENGLAND_AND_WALES, official_forces
 
 _PAPER = {"facecolor": "white", "edgecolor": "none", "pad": 1}
 _TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
@@ -129,7 +129,7 @@ def _told(row: Finding) -> str:
 def by_force(ratios: Findings, compared: Comparison, area: str) -> Chart:
     """The ratio per resident in each force, in alphabetical order; no dot where it says nothing."""
     rows = {row.area: row for row in ratios}
-    places = sorted(forces(), reverse=True)
+    places = sorted(official_forces(), reverse=True)
     period, census = ratios.rows[0].period, ratios.rows[0].label.rpartition(", ")[2]
     figure = new_figure(10.5)
     with mpl.rc_context(STYLE):
@@ -161,7 +161,7 @@ def by_force(ratios: Findings, compared: Comparison, area: str) -> Chart:
         "Dots with interval lines for each force in alphabetical order, on a logarithmic scale, a "
         f"line at a ratio of one. {area}: {_told(rows[area])}. {listed}. The data of the chart "
         "have every force.",
-        tuple(rows[place] for place in sorted(forces())),
+        tuple(rows[place] for place in sorted(official_forces())),
     )
 
 

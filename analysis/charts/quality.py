@@ -6,7 +6,7 @@ import matplotlib as mpl
 
 from analysis.charts.drawing import BLUE, ORANGE, SMALL, STYLE, Chart, finish, new_figure
 from analysis.findings import Findings
-from analysis.standard.forces import forces
+from analysis.standard.forces import official_forces
 
 
 def not_reported(shares: Findings, breakdown: str, area: str) -> Chart:
@@ -15,11 +15,12 @@ def not_reported(shares: Findings, breakdown: str, area: str) -> Chart:
         label: {
             row.area: row
             for row in shares
-            if row.series_id == f"not-reported/{breakdown}/{tactic}" and row.area in forces()
+            if row.series_id == f"not-reported/{breakdown}/{tactic}"
+            and row.area in official_forces()
         }
         for tactic, label in (("all-tactics", "all tactics"), ("ced", "CED"))
     }
-    places = sorted(forces(), reverse=True)
+    places = sorted(official_forces(), reverse=True)
     figure = new_figure(10.5)
     with mpl.rc_context(STYLE):
         axes = figure.subplots()

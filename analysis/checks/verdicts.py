@@ -40,7 +40,7 @@ from analysis.checks.tolerance import (
 from analysis.counts import ALL, MADE_UP, Count, Counts
 from analysis.findings import Finding, Findings
 from analysis.records import Records
-from analysis.standard.forces import ENGLAND_AND_WALES, forces
+from analysis.standard.forces import ENGLAND_AND_WALES, official_forces
 from analysis.standard.names import slug
 from analysis.standard.periods import parse_period
 
@@ -240,7 +240,7 @@ class _Basis:
             measure=of.measure,
             tactic=of.tactic,
             group=of.group if len(groups) == 1 else ALL,
-            area=ENGLAND_AND_WALES if areas == {*forces()} else of.area,
+            area=ENGLAND_AND_WALES if areas == {*official_forces()} else of.area,
             period=of.period,
             rests_on=(name,) if len(found) > 1 else (of,),
         )

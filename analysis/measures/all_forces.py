@@ -29,7 +29,7 @@ from analysis.measures.ratios import log_ratio
 from analysis.models import few_clusters
 from analysis.models.force_counts import Fit, ForceCounts, fit
 from analysis.models.random_effects import METHODS, pool
-from analysis.standard.forces import ENGLAND_AND_WALES, WITHOUT_RESIDENT_BASE, forces
+from analysis.standard.forces import ENGLAND_AND_WALES, official_forces, without_resident_base
 from analysis.standard.names import slug
 from analysis.standard.people import ETHNIC_GROUPS
 from analysis.tables import significant
@@ -130,7 +130,9 @@ def counts_over_forces(uses: Groups, residents: Groups, reference: str) -> Force
     """
     groups = [reference, *(group for group in ETHNIC_GROUPS if group != reference)]
     places = [
-        place for place in forces() if any(uses.of(place, group).available for group in groups)
+        place
+        for place in official_forces()
+        if any(uses.of(place, group).available for group in groups)
     ]
     there = np.array([[uses.of(place, group).available for group in groups] for place in places])
     events, people = (
@@ -323,7 +325,7 @@ def _pooled(model: Model, method: str) -> list[Finding]:
     places = [
         place
         for place in model.uses.having(*pair.pair)
-        if place not in WITHOUT_RESIDENT_BASE
+        if place not in without_resident_base()
         and sum(model.uses.of(place, group).value for group in pair.pair)
     ]
     fewest = [min(model.uses.of(place, group).value for group in pair.pair) for place in places]
@@ -343,7 +345,8 @@ def _pooled(model: Model, method: str) -> list[Finding]:
         return [too_few(SPARSE, words.pop("counts"), **words)]
     found = pool(*zip(*each, strict=True), confidence, method)
     caveats = model.caveats(*(f"{place} is left out: {reason}"
-                              for place, reason in WITHOUT_RESIDENT_BASE.items()))  # fmt: skip
+                              for place, reason in without_resident_base().items()
+                              if place in official_forces()))  # fmt: skip
     common = {
         "kind": "ratio", "unit": PER_RESIDENT, "form": "number:2", "value": np.exp(found.mean),
         "confidence": confidence, "caveats": caveats,

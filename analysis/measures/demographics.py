@@ -11,7 +11,7 @@ from analysis.counts import Counts
 from analysis.findings import Finding, Findings, not_available
 from analysis.measures.groups import GROUPS, NOT_IN_CENSUS, Groups, Tally, grouped
 from analysis.measures.intervals import INDEPENDENT, rate
-from analysis.standard.forces import ENGLAND_AND_WALES, WITHOUT_RESIDENT_BASE, forces
+from analysis.standard.forces import ENGLAND_AND_WALES, official_forces, without_resident_base
 from analysis.standard.names import slug
 
 USES = "tactic uses"
@@ -35,7 +35,7 @@ def residents(people: Counts, breakdown: str, area: str) -> Findings:
     rows = []
     for group in GROUPS[breakdown]:
         for place in (area, ENGLAND_AND_WALES):
-            tally = residents_in(found, place, group, forces())
+            tally = residents_in(found, place, group, official_forces())
             rows.append(
                 Finding(
                     series_id=f"residents/{slug(found.first.source)}/{slug(group)}",
@@ -108,8 +108,8 @@ def rates_per_resident(
     rows = []
     for uses, tactic, group, area in _each(by_force, breakdown, tactics, areas):
         words = _words(uses, breakdown, tactic, area, group, "residents", inhabitants)
-        if area in WITHOUT_RESIDENT_BASE:
-            rows.append(not_available(WITHOUT_RESIDENT_BASE[area], **words))
+        if area in without_resident_base():
+            rows.append(not_available(without_resident_base()[area], **words))
             continue
         base = residents_in(inhabitants, area, group, uses.having(group))
         words["caveats"] += (AS_OF[breakdown], *((PERCEIVED,) if breakdown == "ethnicity" else ()))

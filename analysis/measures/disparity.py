@@ -34,7 +34,7 @@ from analysis.measures.ratios import (
     ratio_of_proportions,
     ratio_of_rates,
 )
-from analysis.standard.forces import ENGLAND_AND_WALES, WITHOUT_RESIDENT_BASE, forces
+from analysis.standard.forces import ENGLAND_AND_WALES, official_forces, without_resident_base
 from analysis.standard.names import slug
 
 PER_RESIDENT, PER_USE = "ratio of uses per resident", "ratio of discharges per use"
@@ -170,7 +170,7 @@ def rung_of_limit(limit: Finding) -> str:
 
 def spread(benchmarks: Benchmarks, compared: Comparison, period: str, census: str) -> Findings:
     """The ratio per resident in every force, in alphabetical order. No ranking."""
-    rungs = (_Rungs(benchmarks, compared, place, period) for place in forces())
+    rungs = (_Rungs(benchmarks, compared, place, period) for place in official_forces())
     return Findings(tuple(at.crude(census) for at in rungs))
 
 
@@ -269,7 +269,10 @@ class _Rungs:
 
     def residents(self, census: str) -> list[Tally]:
         people = self.benchmarks.residents(census)
-        return [residents_in(people, self.area, group, forces()) for group in self.compared.pair]
+        return [
+            residents_in(people, self.area, group, official_forces())
+            for group in self.compared.pair
+        ]
 
     def words(self, name: str, label: str, unit: str, *caveats: str) -> dict:
         return {
@@ -324,8 +327,8 @@ class _Rungs:
         words = self.words(
             f"census-{census}", label, PER_RESIDENT, PERCEIVED, INDEPENDENT, *self.kept_in()
         )
-        if self.area in WITHOUT_RESIDENT_BASE:
-            return not_available(WITHOUT_RESIDENT_BASE[self.area], **words)
+        if self.area in without_resident_base():
+            return not_available(without_resident_base()[self.area], **words)
         return self.ratio(words, self.pair(self.uses()), self.residents(census), nested=False)
 
     def missing_data(self) -> list[Finding]:
@@ -341,8 +344,8 @@ class _Rungs:
                         f"Census {census}, all not known taken as {group}{only}",
                         PER_RESIDENT, PERCEIVED, MISSING_ONLY,
                         *((NONE_UNKNOWN,) if missing.value == 0 else ()))  # fmt: skip
-                    if self.area in WITHOUT_RESIDENT_BASE:
-                        rows.append(not_available(WITHOUT_RESIDENT_BASE[self.area], **words))
+                    if self.area in without_resident_base():
+                        rows.append(not_available(without_resident_base()[self.area], **words))
                         continue
                     added = [missing if place == 0 else NOTHING, missing if place else NOTHING]
                     rows.append(

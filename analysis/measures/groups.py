@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from analysis.counts import ALL, Count, Counts
-from analysis.standard.forces import forces
+from analysis.standard.forces import official_forces
 from analysis.standard.names import slug
 from analysis.standard.people import AGE, ETHNIC_GROUPS, INSIDE_ASIAN, NOT_KNOWN
 
@@ -117,14 +117,14 @@ class Groups:
         """Forces for which all of these groups are available, in alphabetical order."""
         return tuple(
             place
-            for place in forces()
+            for place in official_forces()
             if all(self.tallies[place, group].available for group in groups)
         )
 
     def lacking(self, *groups: str) -> tuple[str, ...]:
         """The other forces."""
         having = self.having(*groups)
-        return tuple(place for place in forces() if place not in having)
+        return tuple(place for place in official_forces() if place not in having)
 
     @property
     def without_any(self) -> tuple[str, ...]:
@@ -132,7 +132,7 @@ class Groups:
         groups = self.groups - {ALL, UNKNOWN}
         return tuple(
             place
-            for place in forces()
+            for place in official_forces()
             if not any(self.of(place, group).available for group in groups)
         )
 

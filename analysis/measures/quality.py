@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis.counts import ALL, Count, Counts, gather
 from analysis.findings import Finding, Findings, not_available
-from analysis.standard.forces import ENGLAND_AND_WALES, forces
+from analysis.standard.forces import ENGLAND_AND_WALES, official_forces
 from analysis.standard.names import slug
 from analysis.standard.people import NOT_KNOWN
 
@@ -85,7 +85,7 @@ def forces_behind(ced: Counts, breakdown: Counts, period: str) -> Findings:
     them out wherever it does not print them under "Not reported".
     """
     rows = []
-    for area in forces():
+    for area in official_forces():
         own = ced.one(area=area, period=period, tactic="CED")
         other = breakdown.one(area=area, tactic="CED", group=ALL)
         missing = own.value - (other.value if other.available else 0)
@@ -119,7 +119,7 @@ def not_reported(tables: dict[str, Counts], tactic: str, period: str) -> Finding
     rows = []
     for breakdown, counts in tables.items():
         by_area = _groups_by_area(counts, tactic)
-        for area in (ENGLAND_AND_WALES, *forces()):
+        for area in (ENGLAND_AND_WALES, *official_forces()):
             rows.append(_share(by_area[area], breakdown, tactic, area, period))
     return Findings(tuple(rows))
 
@@ -177,7 +177,7 @@ def where_broken_down(tables: dict[str, Counts], tactic: str, area: str, period:
         first = counts.frame.iloc[0]
         usable = {
             place: found
-            for place in forces()
+            for place in official_forces()
             if (found := _usable(main[place], ced[place])) is not None
         }
         for place in (area, ENGLAND_AND_WALES):
@@ -230,7 +230,7 @@ def kinds_missing(ced: Counts, breakdown: Counts, period: str) -> Findings:
     Their uses stand there as "not stated": the difference between the two tables.
     """
     named, uses = [], []
-    for area in forces():
+    for area in official_forces():
         kind = next(iter(breakdown.where(area=area, tactic="CED discharge", group=ALL)), None)
         unstated = next(iter(breakdown.where(area=area, tactic="CED not stated", group=ALL)), None)
         if kind is not None and not kind.available and unstated.available:
@@ -266,7 +266,9 @@ def forces_without(shares: Findings, tactic: str, period: str) -> Findings:
     """How many forces have no breakdown of a tactic by ethnicity, and which."""
     series = f"not-reported/ethnicity/{slug(tactic)}"
     own = [
-        finding for finding in shares if finding.series_id == series and finding.area in forces()
+        finding
+        for finding in shares
+        if finding.series_id == series and finding.area in official_forces()
     ]
     named = [finding.area for finding in own if not finding.available]
     words = {

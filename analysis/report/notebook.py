@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import copy
 import re
 import warnings
@@ -44,21 +43,6 @@ class Executed:
             name: [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
             for name, table in (found[-1] if found else empty).items()
         }
-
-
-def parameter_names(path: Path) -> set[str]:
-    """The names that a notebook's cell tagged "parameters" sets.
-
-    None where the notebook cannot be read: executing it says why.
-    """
-    try:
-        cells = nbformat.read(path, as_version=4).cells
-        (source,) = (cell.source for cell in cells if "parameters" in cell.metadata.get("tags", []))
-        nodes = [*ast.walk(ast.parse(source))]
-    except (OSError, ValueError, SyntaxError):
-        return set()
-    names = [node for node in nodes if isinstance(node, ast.Name)]
-    return {name.id for name in names if isinstance(name.ctx, ast.Store)}
 
 
 def execute(

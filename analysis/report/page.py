@@ -138,17 +138,6 @@ def _tags(cell: nbformat.NotebookNode) -> list[str]:
     return cell.metadata.get("tags", [])
 
 
-def quoted_ids(executed: Executed) -> set[str]:
-    """The ids of the counts and findings that a chapter shows."""
-    html = "".join(
-        output.get("data", {}).get("text/html", "")
-        for cell in executed.notebook.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-    )
-    return set(re.findall(r'data-id="([^"]+)"', html))
-
-
 def charts_of(executed: Executed) -> dict[str, tuple[str, list[str]]]:
     """The charts of a chapter by name: SVG, and the ids of the rows in its data table."""
     found = {}

@@ -5,26 +5,26 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 from filelock import FileLock, Timeout
-from nbformat.v4 import new_notebook
 
 from analysis import counts as count_tables
 from analysis import findings as finding_tables
 from analysis import ledger as ledgers
 from analysis.chapter import RELEASE
-from analysis.errors import CannotWrite, refusal
+from analysis.errors import CannotWrite
 from analysis.parameters import Parameters
-from analysis.places import NOTEBOOKS
+from analysis.report.chapters import run_chapter
 from analysis.report.crate import CRATE, write_crate
 from analysis.report.manifest import MANIFEST, manifest
-from analysis.report.notebook import Executed, execute, parameter_names, written
-from analysis.report.page import TRACE, chapter_of, charts_of, cited, quoted_ids, render
+from analysis.report.notebook import Executed, written
+from analysis.report.page import TRACE, chapter_of, charts_of, cited, render
 from analysis.report.trace import trace_of
 from analysis.report.trace_page import render_trace
 from analysis.tables import write_table
@@ -48,16 +48,26 @@ def run(parameters: Parameters, folder: Path, base: Path, plan: Path | None = No
     that fails leaves the others; the page says what failed and why. The folder is replaced as a
     whole, or left as it was.
     """
-    with _alone(folder), _in_force(plan):
+    with replacing(folder) as staging, in_force(plan):
+        executed = _execute(parameters, base, staging)
+        failures = write_report(parameters, base, executed, staging)
+    return Report(folder, failures)
+
+
+@contextmanager
+def replacing(folder: Path) -> Iterator[Path]:
+    """A new folder to write a report in, which then takes the place of ``folder`` as a whole.
+
+    Refuses a folder in which another run is at work. What fails leaves ``folder`` as it was.
+    """
+    with _alone(folder):
         staging = _beside(folder, "new")
         staging.mkdir()
         try:
-            executed = _execute(parameters, base, staging)
-            failures = _write(parameters, base, executed, staging)
+            yield staging
             _replace(folder, staging)
         finally:
             shutil.rmtree(staging, ignore_errors=True)
-    return Report(folder, failures)
 
 
 def _beside(folder: Path, ending: str) -> Path:
@@ -86,7 +96,7 @@ def _alone(folder: Path):
 
 
 @contextmanager
-def _in_force(plan: Path | None):
+def in_force(plan: Path | None):
     """Tell the plan to the kernels, which take over the environment; without one, none is told."""
     before = os.environ.pop(RELEASE, None)
     if plan:
@@ -100,53 +110,19 @@ def _in_force(plan: Path | None):
 
 
 def _execute(parameters: Parameters, base: Path, staging: Path) -> list[Executed]:
-    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # the kernel of this environment, no other
-    values = values_of(parameters)
     scratch = staging / "scratch"
     scratch.mkdir()
     with ThreadPoolExecutor(WORKERS) as pool:
         jobs = [
-            pool.submit(_chapter, NOTEBOOKS / f"{name}.ipynb", values, base, scratch, position)
+            pool.submit(run_chapter, name, parameters, base, scratch, position)
             for position, name in enumerate(parameters.chapters)
         ]
         executed = [job.result() for job in jobs]
     shutil.rmtree(scratch)
-    return [_with_unrecorded(chapter) for chapter in executed]
+    return executed
 
 
-def values_of(parameters: Parameters) -> dict[str, object]:
-    """Every value that a chapter can name in its parameters cell, in one flat set."""
-    return {
-        "area": parameters.area,
-        "period": parameters.period,
-        "sources": parameters.sources.model_dump(exclude_none=True),
-        **parameters.choices.model_dump(),
-    }
-
-
-def _chapter(
-    path: Path, values: dict[str, object], folder: Path, scratch: Path, position: int
-) -> Executed:
-    """Run a chapter with the values that it names; one that names any other has failed."""
-    names = parameter_names(path)
-    unknown = sorted(names - values.keys())
-    if unknown:
-        failure = str(refusal("parameters of the chapter", repr(unknown[0]), values))
-        return Executed(path.stem, new_notebook(), failure)
-    passed = {name: value for name, value in values.items() if name in names}
-    return execute(path, passed, folder, scratch, position)
-
-
-def _with_unrecorded(chapter: Executed) -> Executed:
-    """A chapter that shows a figure it does not record has failed: it could not be traced."""
-    known = {row["id"] for table in ("findings", "counts") for row in chapter.record[table]}
-    missing = sorted(quoted_ids(chapter) - known)
-    if not chapter.failure and missing:
-        return replace(chapter, failure=f"shows {missing[0]} without recording it")
-    return chapter
-
-
-def _write(
+def write_report(
     parameters: Parameters, base: Path, executed: list[Executed], folder: Path
 ) -> dict[str, str]:
     """Every file of the report; returns the chapters that failed and why."""

@@ -15,7 +15,7 @@ from analysis.counts import ALL, STATED, WRITTEN, Counts, build
 from analysis.errors import refusal
 from analysis.ledger import Entry, Ledger
 from analysis.sources.registry import sources
-from analysis.standard.forces import force_name
+from analysis.standard.forces import official_force_name
 from analysis.standard.tactics import CED_DISCHARGE, CED_NON_DISCHARGE, tactic_name
 from analysis.tables import read_table
 
@@ -70,7 +70,7 @@ def clean(frame: pd.DataFrame, ledger: Ledger) -> dict[str, Counts]:
         rows.setdefault(source, []).append(
             {
                 "period": period,
-                "area": force_name(line["area"], where),
+                "area": official_force_name(line["area"], where),
                 "measure": "tactic uses",
                 "tactic": _kind(line["measure"], where),
                 "breakdown": "",

@@ -21,7 +21,13 @@ from analysis.counts import ALL, NOT_AVAILABLE, STATED, WRITTEN, Counts, build
 from analysis.errors import Refused, refusal
 from analysis.ledger import Entry, Ledger
 from analysis.sources.workbook import Cell, Workbook, read
-from analysis.standard.forces import ENGLAND_AND_WALES, force_name, forces, region_area, regions
+from analysis.standard.forces import (
+    ENGLAND_AND_WALES,
+    official_force_name,
+    official_forces,
+    region_area,
+    regions,
+)
 from analysis.standard.injuries import (
     OFFICER_ANSWERS,
     OFFICER_LEVELS,
@@ -32,7 +38,7 @@ from analysis.standard.names import plain, without_footnote_mark
 from analysis.standard.people import BREAKDOWNS, Breakdown
 from analysis.standard.tactics import BROKEN_DOWN, ancestors, tactic_name
 
-AREAS = (ENGLAND_AND_WALES, *forces())
+AREAS = (ENGLAND_AND_WALES, *official_forces())
 USES, INVOLVING, REPORTS = "tactic uses", "reports involving tactic", "reports"
 
 NO_BREAKDOWN = "the Home Office holds no such figure for this force (printed as :)"
@@ -392,7 +398,7 @@ def _area(table: Table, cell: Cell) -> str:
     label = re.sub(r"^total\s+", "", plain(cell.text))
     if label == plain(ENGLAND_AND_WALES):
         return ENGLAND_AND_WALES
-    name = force_name(cell.text, f"{table.file}: {table.name} cell {cell.name}")
+    name = official_force_name(cell.text, f"{table.file}: {table.name} cell {cell.name}")
     if name != cell.text:
         table.note(
             "spelled",
@@ -606,7 +612,7 @@ def _regional_area(table: Table, line: dict[int, Cell], region: int, force: int)
             raise table.refuse(line[region], f"region {printed!r} is not known", regions())
         return area
     name = _area(table, place)
-    if name == ENGLAND_AND_WALES or plain(forces()[name].region) != plain(printed):
+    if name == ENGLAND_AND_WALES or plain(official_forces()[name].region) != plain(printed):
         raise table.refuse(line[region], f"{place.text!r} stands in region {printed!r}")
     return name
 

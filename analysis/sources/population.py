@@ -14,7 +14,7 @@ from analysis.counts import ALL, STATED, WRITTEN, Counts, build
 from analysis.errors import refusal
 from analysis.ledger import Entry, Ledger
 from analysis.sources.registry import sources
-from analysis.standard.forces import force_name, forces
+from analysis.standard.forces import official_force_name, official_forces
 from analysis.tables import read_table
 
 AREA = "police_force_area"
@@ -68,7 +68,7 @@ def clean(frame: pd.DataFrame, layout: Layout, file: str, ledger: Ledger) -> Cou
         raise refusal(f"{file}: header", f"{list(frame.columns)}", columns)
     rows = []
     for number, line in enumerate(frame.to_dict("records"), 2):
-        area = force_name(line[AREA], f"{file}: row {number}, column {AREA}")
+        area = official_force_name(line[AREA], f"{file}: row {number}, column {AREA}")
         if area != line[AREA]:
             ledger.note(
                 Entry(
@@ -101,9 +101,11 @@ def clean(frame: pd.DataFrame, layout: Layout, file: str, ledger: Ledger) -> Cou
                     "note": "",
                 }
             )
-    missing = sorted(set(forces()) - {row["area"] for row in rows})
+    missing = sorted(set(official_forces()) - {row["area"] for row in rows})
     if missing:
-        raise refusal(file, f"has no row for {missing[0]!r}", f"all {len(forces())} forces")
+        raise refusal(
+            file, f"has no row for {missing[0]!r}", f"all {len(official_forces())} forces"
+        )
     unused = [column for column, group in layout.groups.items() if group is None]
     ledger.note(Entry(layout.source, file, "read", len(frame) * len(layout.groups), "cell"))
     ledger.note(Entry(layout.source, file, "used", len(rows), "cell", reason="taken as counts"))

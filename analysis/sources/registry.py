@@ -35,6 +35,9 @@ class Source:
     licence: str
     address: str
     access: str
+    download: str  # the address of the file itself; empty where none is known
+    download_page: str  # where to look for it when that has died
+    download_seen: str  # where and when that was last seen
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,9 @@ def sources() -> dict[str, Source]:
 
 def source_of(key: str) -> Source:
     """The source with a key; of an edition that is not in the registry only the key is known."""
-    unknown = dict.fromkeys(("file", "sha256", "period", "address"), "")
+    unknown = dict.fromkeys(
+        ("file", "sha256", "period", "address", "download", "download_page", "download_seen"), ""
+    )
     return sources().get(key) or Source(
         key=key,
         title=f"{key} ({NOT_REGISTERED})",
@@ -77,7 +82,8 @@ def source_of(key: str) -> Source:
 def sha256(path: Path) -> str:
     """Hash of a file's bytes, in hexadecimal; a missing file is refused."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise refusal(str(path), f"cannot be read ({error.strerror})") from None
 

@@ -5,7 +5,7 @@ import pytest
 from analysis.counts import ALL
 from analysis.measures.groups import GROUPS, UNKNOWN, Tally, added_up, grouped
 from analysis.sources import published
-from analysis.standard.forces import forces
+from analysis.standard.forces import official_forces
 
 WITHOUT_CED = {  # definition 13
     "2018/19": ("Norfolk", "Staffordshire", "Suffolk", "Warwickshire", "West Mercia"),
@@ -45,7 +45,7 @@ def test_a_group_that_a_force_does_not_record_is_missing_and_not_nought(period):
         assert found.lacking(group) == ()
     # a nought of a tactic that is seldom used is a nought
     shields = grouped(uses(period, "Shield")).as_recorded(every)
-    others = [place for place in forces() if place not in NOBODY_MIXED]
+    others = [place for place in official_forces() if place not in NOBODY_MIXED]
     assert any(shields.of(place, "Mixed").value == 0 for place in others)
     assert all(shields.of(place, "Mixed").available for place in others)
     # what it rests on contains the table by which it was judged
@@ -61,7 +61,7 @@ def test_every_count_is_in_one_group(period, subject, breakdown):
     # the printed total of a force is the sum of its groups, known and not known
     found = grouped(uses(period, "All tactics", subject))
     named = (*GROUPS[breakdown], UNKNOWN)
-    for place in forces():
+    for place in official_forces():
         parts = sum(found.of(place, group).value for group in named)
         assert parts == found.of(place, ALL).value
 
@@ -103,7 +103,7 @@ def test_the_pattern_of_a_group_matches_all_its_counts(group):
     import fnmatch
 
     found = grouped(uses("2018/19"))
-    own = [one.id for place in forces() for one in found.of(place, group).counts]
+    own = [one.id for place in official_forces() for one in found.of(place, group).counts]
     patterns = found.patterns(group)
     assert all(any(fnmatch.fnmatchcase(one, pattern) for pattern in patterns) for one in own)
     other = found.of("Kent", "Mixed").counts[0].id

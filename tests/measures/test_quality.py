@@ -6,7 +6,7 @@ import pytest
 
 from analysis.audit import open_audit
 from analysis.measures import quality
-from analysis.standard.forces import ENGLAND_AND_WALES, forces
+from analysis.standard.forces import ENGLAND_AND_WALES, official_forces
 
 
 @cache
@@ -122,7 +122,7 @@ def test_no_breakdown_is_not_a_share_of_nought(period, named):
 
 def test_every_force_and_england_and_wales_has_a_share():
     areas = [row.area for row in not_reported("ethnicity", "CED")]
-    assert sorted(areas) == sorted([ENGLAND_AND_WALES, *forces()])
+    assert sorted(areas) == sorted([ENGLAND_AND_WALES, *official_forces()])
 
 
 def test_dont_know_of_2018_19_is_said_to_be_left_out():

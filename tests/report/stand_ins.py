@@ -1,14 +1,17 @@
 """Tiny chapters that stand in for the real ones, so that a run takes a second."""
 
 import json
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 
+from analysis import cli
 from analysis.audit import open_audit
 from analysis.chapter import record, say
 from analysis.counts import Counts
-from analysis.report import manifest, run
+from analysis.national import jobs
+from analysis.report import asked, manifest
 
 PARAMETERS = 'area = ""\nperiod = ""\nsources = {}\nconfidence = 0.0'
 AUDIT = open_audit("Cambridgeshire", "2019/20")
@@ -48,6 +51,13 @@ def chapter(folder: Path, name: str, *codes: str, parameters: str = PARAMETERS) 
 
 
 def take_chapters_from(folder: Path, replace=setattr) -> None:
-    """Let a run take its chapters from a folder."""
-    for module in (run, manifest):
+    """Let a run take its chapters from a folder, and do its jobs in this process."""
+    for module in (asked, manifest, jobs):
         replace(module, "NOTEBOOKS", folder)
+    replace(cli, "local", here)
+
+
+@contextmanager
+def here(number: int):
+    """A place that is no other process, instead of ``analysis.national.workers.local``."""
+    yield lambda work, *given: work(*given)

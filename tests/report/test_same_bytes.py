@@ -20,10 +20,11 @@ from pathlib import Path
 
 import nbformat
 
-from analysis import cli
+from analysis.parameters import read_parameters
 from analysis.places import PARAMS
-from analysis.report import run
+from analysis.report import chapters
 from analysis.report.notebook import Executed, execute
+from analysis.report.run import run
 
 for report in map(Path, sys.argv[1:]):
 
@@ -33,8 +34,9 @@ for report in map(Path, sys.argv[1:]):
         stored = nbformat.read(report / "notebooks" / path.name, as_version=4)
         return Executed(path.stem, stored)
 
-    run.execute = again
-    cli.main(["run", str(PARAMS / f"{{report.name}}.yml"), "--out", "meine Berichte"])
+    chapters.execute = again
+    parameters = read_parameters(PARAMS / f"{{report.name}}.yml")
+    run(parameters, Path("meine Berichte") / report.name, PARAMS)
 """
 
 

@@ -84,7 +84,7 @@ def test_other_figures_are_set_aside(words):
 @pytest.mark.parametrize(
     "words, problem",
     [
-        ({"area": "Cambs"}, "row 2: 'Cambs' is not a police force of England and Wales; allowed: "),
+        ({"area": "Cambs"}, "row 2: 'Cambs' is not a police force of the national list; allowed: "),
         ({"measure": "CED shown"}, "row 2: 'shown' is not a known tactic"),
         ({"measure": "Baton used"}, "'Baton used'"),
     ],

@@ -7,7 +7,7 @@ from analysis.counts import gather
 from analysis.errors import Refused
 from analysis.ledger import Ledger
 from analysis.sources import population, published
-from analysis.standard.forces import forces
+from analysis.standard.forces import official_forces
 
 LAYOUTS = {layout.source: layout for layout in population.LAYOUTS}
 CENSUS_2011 = LAYOUTS["census-2011-ethnicity"]
@@ -24,7 +24,7 @@ def residents(source, group, area=None):
 
 def table(**cells):
     """A file of the census of 2011 with one resident of each group everywhere."""
-    frame = pd.DataFrame({"police_force_area": list(forces())})
+    frame = pd.DataFrame({"police_force_area": list(official_forces())})
     return frame.assign(**dict.fromkeys(CENSUS_2011.groups, "1") | cells)
 
 
@@ -37,7 +37,7 @@ def test_every_force_has_every_group_once(source):
     frame = held(source).frame
     groups = [group for group in LAYOUTS[source].groups.values() if group is not None]
     assert sorted(zip(frame["area"], frame["group"], strict=True)) == sorted(
-        (force, group) for force in forces() for group in groups
+        (force, group) for force in official_forces() for group in groups
     )
     assert set(frame["status"]) == {"stated"} and set(frame["unit"]) == {"person"}
 

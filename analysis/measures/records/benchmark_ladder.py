@@ -24,7 +24,7 @@ from analysis.measures.records.regression_outcomes import SUBJECT, UNIT_OF_RECOR
 from analysis.measures.records.specifications import ALLOCATION
 from analysis.models.sensitivity import missing_data_limits
 from analysis.records import Tally
-from analysis.standard.forces import WITHOUT_RESIDENT_BASE
+from analysis.standard.forces import without_resident_base
 from analysis.standard.form import OUTCOMES
 from analysis.standard.names import slug
 
@@ -105,7 +105,7 @@ class Ladder:
             words = self.words(f"census-{census}", f"Per resident, Census {census}",
                                "ratio of reports per resident", NOT_STANDARDISED,
                                INDEPENDENT)  # fmt: skip
-            if reason := WITHOUT_RESIDENT_BASE.get(self.study.records.area):
+            if reason := without_resident_base().get(self.study.records.area):
                 rows.append(not_available(reason, **words))
             else:
                 rows.append(self.over(words, self.residents(people)))
@@ -217,7 +217,7 @@ class Ladder:
         return Findings((*rows, self.worst("lowest"), self.worst("highest")))
 
     def limit_per_resident(self, words: dict, place: int, people: Counts) -> Finding:
-        if reason := WITHOUT_RESIDENT_BASE.get(self.study.records.area):
+        if reason := without_resident_base().get(self.study.records.area):
             return not_available(reason, **words)
         residents = [list(tally.counts) for tally in self.residents(people)]
         return self.allocated(words, place, residents)
