@@ -32,7 +32,7 @@ from pathlib import Path
 
 LAUNCHER = "ipykernel_launcher"  # the module that a kernel's command runs
 SHARED = "UOF_AUDIT_PRELOADED"  # the variable that tells processes of a run where the process is
-BEGUN = 60  # seconds until a kernel must have been forked
+BEGUN = 120  # seconds until a kernel must have been forked
 _LONGEST = 65536  # bytes of a request
 _ROOMS = ("analysis.audit", "analysis.chapter", "analysis.charts", "analysis.checks",
           "analysis.measures")  # fmt: skip
