@@ -11,7 +11,7 @@ from tests.national.clone import Clone
 from tests.national.conftest import files_in
 
 pytestmark = pytest.mark.long
-AREAS = ["Cambridgeshire", "Essex", "Kent", "Norfolk", "Suffolk", "Surrey"]
+AREAS = ["Cambridgeshire", "Essex", "Kent", "Norfolk"]
 
 
 @contextmanager
@@ -48,12 +48,14 @@ def test_two_workers_give_the_bytes_of_one_and_are_nearly_twice_as_fast(tmp_path
     took = {}
     for number, port in ((1, 18786), (2, 18787)):
         with cluster(clone, port, number) as (address, _):
+            clone.ask_for(["Suffolk", "Surrey"][:number])
             timed(clone, tmp_path / f"warm-{number}", address)  # each worker imports what it needs
+            clone.ask_for(AREAS)
             took[number] = timed(clone, tmp_path / f"by-{number}", address)
+    print(f"one worker {took[1]:.1f} s, two {took[2]:.1f} s: {took[1] / took[2]:.2f} times as fast")
     assert files_in(tmp_path / "by-1") == files_in(tmp_path / "by-2")
     assert clone.run_all(tmp_path / "local").wait() == 0
     assert files_in(tmp_path / "local") == files_in(tmp_path / "by-1")
-    print(f"one worker {took[1]:.1f} s, two {took[2]:.1f} s: {took[1] / took[2]:.2f} times as fast")
     assert took[1] / took[2] >= 1.7
 
 

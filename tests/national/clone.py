@@ -24,6 +24,9 @@ class Clone:
         for name in ("taser", "injuries"):
             chapter(self.project / "notebooks", name, BUSY.format(steps))
         self.params = root / "country.yml"
+        self.ask_for(areas)
+
+    def ask_for(self, areas: list[str]) -> None:
         text = f"areas: [{', '.join(areas)}]\nperiods: [2019/20]\nchapters: [taser, injuries]\n"
         self.params.write_text(text, encoding="utf-8")
 
