@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from analysis import __version__, fetch, new_quarter
+from analysis import __version__, fetch, new_quarter, preloaded
 from analysis.audit import check_at_hand
 from analysis.errors import CannotWrite, Refused, refusal
 from analysis.ledger import Ledger
@@ -140,6 +140,8 @@ def _run(given: argparse.Namespace) -> int:
     wanted = [Wanted(out / name, parameters, base) for parameters, _, name, base in asked]
     making = Making(wanted, out)
     unfinished = making.unfinished
+    if unfinished:
+        preloaded.share()  # it imports what chapters import while this process goes on
     for one, (parameters, where, _, base) in zip(wanted, asked, strict=True):
         if one in unfinished:
             check_at_hand(parameters, where, base)
@@ -366,6 +368,9 @@ def _fetch(given: argparse.Namespace) -> int:
                 print(fetch.fetch(wanted, given.into))
         except CannotWrite:
             raise
+        except KeyboardInterrupt:
+            print("stopped; what has arrived is kept for the next call", file=sys.stderr)
+            return 130
         except Refused as error:
             print(error, file=sys.stderr)
             failed = NOT_FETCHED if isinstance(error, fetch.NotFetched) else REFUSED
