@@ -42,9 +42,9 @@ SECTIONS = (
         "one chapter after another, and pandas reading the file of records once for each chapter "
         "on records. That is measured for three forces, the smallest, the middle one and the "
         "largest, and scaled: seconds of a chapter are taken to grow in a straight line with "
-        "reports between them. Plain papermill finds the records stored already, and need not "
-        "check or judge a row nor write a page: the comparison is in its favour. The stages say "
-        "where the workers' time goes.",
+        "reports between them. Plain papermill finds large files stored already, whose rows it "
+        "need not check or judge, and writes no page: the comparison is in its favour. The stages "
+        "say where the workers' time goes.",
     ),
     Section(
         "growth", "Growth with records and forces",
