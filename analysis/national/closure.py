@@ -21,6 +21,7 @@ TABLES = {
     "analysis.standard.methods": (_STANDARD / "methods.csv",),
     "analysis.sources.registry": (REGISTRY, CHECKSUMS),
     "analysis.sources.published": (LEDGER,),
+    "analysis.charts.tile_grid": (ROOT / "analysis" / "charts" / "force_tiles.csv",),
     "analysis.checks.claims": tuple(sorted(CLAIMS.glob("*"))),
 }
 
