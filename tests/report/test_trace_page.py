@@ -143,7 +143,7 @@ def test_nothing_is_asked_of_anyone(trace):
 
 
 def test_it_can_be_sent(trace):
-    size, numbers = len(trace.encode()), len(ENTRY.findall(trace))
+    size, numbers = len(trace.encode()), trace.count("<dt id=")
     assert numbers and size < min(MOST_BYTES, numbers * MOST_FOR_A_NUMBER)
 
 

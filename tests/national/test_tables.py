@@ -5,7 +5,7 @@ import pytest
 from analysis import store
 from analysis.errors import Refused
 from analysis.made_up.files import RECORDS, damaged, make, write
-from analysis.measures.national_records import BY_ANSWER, TOGETHER, national_tables
+from analysis.national.tables import BY_ANSWER, TOGETHER, national_tables
 from analysis.sources.records import read_records
 from analysis.standard.forces import forces
 from analysis.standard.tactics import TACTICS
