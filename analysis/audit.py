@@ -29,7 +29,9 @@ from analysis.sources.registry import Input, identify, sources
 from analysis.standard.forces import forces
 from analysis.standard.names import slug
 from analysis.standard.periods import parse_period
+from analysis.store import stored
 
+STORED = 2**24  # bytes of a record-level file from which on the store keeps it
 BEFORE_2017 = ("home-office-ced-2016", "home-office-2017-18")
 # breakdown of reports: the source of residents by the same; the census asks sex, and an officer
 # perceives gender
@@ -201,7 +203,7 @@ class Audit:
     def _reading(self, given: str, period: str, before: bool = False) -> Reading:
         """A record-level file; one of another period than the audit's is named with its period."""
         path = self.base / given
-        reading = read_records(path, self.area, period)
+        reading = _read_records(path, self.area, period)
         role = f" ({period})" if before else ""
         records = replace(reading.records, file=reading.records.file + role)
         reading = replace(reading, records=records)
@@ -260,6 +262,13 @@ class Audit:
             problem = f"is given as {listed.source} already, and now as {source}"
             raise refusal(found.file, problem, "a file of its own name for each")
         return found
+
+
+def _read_records(path: Path, area: str, period: str) -> Reading:
+    """From the store where that pays: each chapter asks for the file in a process of its own."""
+    if path.is_file() and path.stat().st_size >= STORED:
+        return stored(path, area, period).reading()
+    return read_records(path, area, period)
 
 
 class _Published(dict):

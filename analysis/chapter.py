@@ -206,7 +206,9 @@ def crosstab(rows: Findings | Counts, caption: str, *, down: str, across: str) -
         acrosses.sort(key=parse_period)
     lines = [(d, [_cell(place[d, a]) if (d, a) in place else "" for a in acrosses]) for d in downs]
     own = next(filter(_has_interval, rows), None)
-    brackets = Markup("In brackets: {} intervals.").format(tagged(own, "confidence")) if own else ""
+    brackets = "In brackets: limits." if own else ""
+    if own and own.confidence is not None:
+        brackets = Markup("In brackets: {} intervals.").format(tagged(own, "confidence"))
     title = _titled(caption, rows)
     return Shown(_table(title, ["", *acrosses], lines) + _notes(rows, brackets, methods=True))
 

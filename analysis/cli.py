@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from analysis import __version__, fetch, new_quarter
+from analysis import __version__, fetch, new_quarter, preloaded
 from analysis.audit import check_at_hand
 from analysis.errors import CannotWrite, Refused, refusal
 from analysis.ledger import Ledger
@@ -69,7 +69,8 @@ def parser() -> argparse.ArgumentParser:
     made = commands.add_parser("made-up", help="make records up, for trials and tests")
     made.add_argument("--reports", required=True, type=int, help="how many")
     made.add_argument("--seed", required=True, type=int, help="same seed, same bytes")
-    made.add_argument("--period", default="2017-Q2", help="a quarter (2017-Q2)")
+    made.add_argument("--period", default="2017-Q2", help="a quarter (2017-Q2) or a year (2019/20)")
+    made.add_argument("--country", action="store_true", help="a folder of files for each force")
     made.add_argument("--defects", action="store_true", help="with the defects of real files")
     made.add_argument("--into", required=True, type=Path, help="folder for the files")
     explained = commands.add_parser("explain", help="where a number of a report comes from")
@@ -139,6 +140,8 @@ def _run(given: argparse.Namespace) -> int:
     wanted = [Wanted(out / name, parameters, base) for parameters, _, name, base in asked]
     making = Making(wanted, out)
     unfinished = making.unfinished
+    if unfinished:
+        preloaded.share()  # it imports what chapters import while this process goes on
     for one, (parameters, where, _, base) in zip(wanted, asked, strict=True):
         if one in unfinished:
             check_at_hand(parameters, where, base)
@@ -269,14 +272,26 @@ def _new_quarter(given: argparse.Namespace) -> int:
 
 def _made_up(given: argparse.Namespace) -> int:
     from analysis.made_up import files as made_up_files  # scipy takes half a second to import
+    from analysis.made_up.country import write_country
     from analysis.made_up.plan import USUAL
 
     period = parse_period(given.period, "--period")
     if given.reports < 1 or given.seed < 0:
         raise refusal("--reports, --seed", f"{given.reports}, {given.seed}", "1 or more, 0 or more")
-    make = made_up_files.damaged if given.defects else made_up_files.make
-    made = make(given.reports, given.seed, replace(USUAL, period=str(period)))
-    for path in made_up_files.write(given.into, made):
+    try:
+        if given.country:
+            written = write_country(
+                given.reports, given.seed, str(period), given.into, given.defects
+            )
+        else:
+            make = made_up_files.damaged if given.defects else made_up_files.make
+            made = make(given.reports, given.seed, replace(USUAL, period=str(period)))
+            written = made_up_files.write(given.into, made)
+    except OSError as error:
+        raise CannotWrite(
+            f"{error.filename or given.into}: cannot be written ({error.strerror})"
+        ) from None
+    for path in written:
         print(path)
     return DONE
 
@@ -353,6 +368,9 @@ def _fetch(given: argparse.Namespace) -> int:
                 print(fetch.fetch(wanted, given.into))
         except CannotWrite:
             raise
+        except KeyboardInterrupt:
+            print("stopped; what has arrived is kept for the next call", file=sys.stderr)
+            return 130
         except Refused as error:
             print(error, file=sys.stderr)
             failed = NOT_FETCHED if isinstance(error, fetch.NotFetched) else REFUSED

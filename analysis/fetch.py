@@ -37,6 +37,7 @@ CONNECTING, SILENT = 10, 30  # seconds without an answer, or without a byte
 _REDIRECTS = 5
 _CHUNK = 1 << 16
 _ZIPPED = (".ods", ".xlsx")
+_WEB_PAGE = "a web page came, not the file"
 _PASSING = {408, 425, 429, 500, 502, 503, 504}  # RFC 9110, 6585: may answer otherwise later
 
 
@@ -60,11 +61,11 @@ class Offer:
     landing_page: str
     seen: str  # where and when the address was last seen
 
-    @property
-    def by_hand(self) -> str:
-        """What to do where the address does not serve."""
-        return (
-            f"last seen: {self.seen}. Look for the file on {self.landing_page}, save it, and give: "
+    def lost(self, problem: str) -> NotFetched:
+        """Why it cannot be had, when its address was last seen, and what to do by hand."""
+        return NotFetched(
+            f"{self.name}: {problem}; last seen: {self.seen}. Look for the file on "
+            f"{self.landing_page}, save it, and give: "
             f"python toolkit.py fetch {self.name} --from FILE"
         )
 
@@ -110,7 +111,9 @@ def fetch(wanted: Offer, folder: Path) -> str:
             return _there_already(wanted, target)
         part = _Part(target, wanted.address)
         _download(wanted, part)
-        _check_kind(wanted, part)
+        if problem := _no_file(part.path, target.suffix):
+            part.forget()
+            raise wanted.lost(f"{problem}: {wanted.address}")
         return _accept(wanted, part.path, target)
 
 
@@ -121,6 +124,8 @@ def place(wanted: Offer, file: Path, folder: Path) -> str:
     with _writing(folder), _alone(target):
         if target.exists():
             return _there_already(wanted, target)
+        if problem := _no_file(file, target.suffix):
+            raise Refused(f"{file}: {problem}")
         if wanted.sha256 and digest != wanted.sha256:
             raise Refused(f"{file}: {_another(wanted, digest)}")
         copy = target.with_name(f"{target.name}.copy")
@@ -184,6 +189,11 @@ class _Part:
     def size(self) -> int:
         return self.path.stat().st_size if self.path.exists() else 0
 
+    @property
+    def held(self) -> bool:
+        """Whether there is something to go on with."""
+        return bool(self.size and self.state)
+
     def forget(self) -> None:
         self.path.unlink(missing_ok=True)
         self.note.unlink(missing_ok=True)
@@ -193,7 +203,7 @@ class _Part:
         """Of a request for the rest, or for the whole."""
         # identity, so that a byte of the file is a byte on the line
         whole = {"Accept-Encoding": "identity", "User-Agent": f"uof-audit/{__version__}"}
-        if not (self.size and self.state):
+        if not self.held:
             return whole
         return whole | {"Range": f"bytes={self.size}-", "If-Range": self.state}
 
@@ -216,9 +226,9 @@ def _download(wanted: Offer, part: _Part) -> None:
             return
         except _Passing as fault:
             if wait is None:
-                kept = f", {part.size:,} bytes are kept for the next call" if part.size else ""
-                problem = f"{wanted.name}: {fault}, {len(WAITS) + 1} times{kept}: {wanted.address}"
-                raise NotFetched(f"{problem}; {wanted.by_hand}") from None
+                kept = f", {part.size:,} bytes are kept for the next call" if part.held else ""
+                times = f"{len(WAITS) + 1} times{kept}"
+                raise wanted.lost(f"{fault}, {times}: {wanted.address}") from None
         time.sleep(wait)
 
 
@@ -229,8 +239,8 @@ def _go_on(session: requests.Session, wanted: Offer, part: _Part) -> None:
             total = _total(wanted, part, answer)
             _append(answer, part, total)
     except requests.exceptions.SSLError as error:
-        problem = f"{wanted.name}: no secure connection to {wanted.address} ({_cause(error)})"
-        raise NotFetched(f"{problem}; {wanted.by_hand}") from None
+        problem = f"no secure connection to {wanted.address} ({_cause(error)})"
+        raise wanted.lost(problem) from None
     except (requests.RequestException, HTTPError) as error:
         raise _Passing(_cause(error)) from None
     if total is not None and part.size != total:
@@ -250,12 +260,10 @@ def _answer(session: requests.Session, wanted: Offer, headers: dict) -> requests
         answer.close()
         leads_to = urljoin(address, answer.headers["Location"])
         if not may_lead(address, leads_to):
-            problem = f"{wanted.name}: {address} leads to {leads_to}, which is not followed"
-            raise NotFetched(f"{problem}: only from https to https, or to the same host; "
-                             f"{wanted.by_hand}")  # fmt: skip
+            problem = f"{address} leads to {leads_to}, which is not followed"
+            raise wanted.lost(f"{problem}: only from https to https, or to the same host")
         address = leads_to
-    problem = f"{wanted.name}: {wanted.address} leads on more than {_REDIRECTS} times"
-    raise NotFetched(f"{problem}; {wanted.by_hand}")
+    raise wanted.lost(f"{wanted.address} leads on more than {_REDIRECTS} times")
 
 
 def may_lead(here: str, there: str) -> bool:
@@ -278,22 +286,19 @@ def _total(wanted: Offer, part: _Part, answer: requests.Response) -> int | None:
     length = answer.headers.get("Content-Length", "")
     length = int(length) if length.isdigit() else None
     if status in (404, 410):
-        problem = f"{wanted.name}: its address has died ({told}): {wanted.address}"
-        raise NotFetched(f"{problem}; {wanted.by_hand}")
+        raise wanted.lost(f"its address has died ({told}): {wanted.address}")
     if status in _PASSING:
         raise _Passing(f"the server answers {told}")
     if status == 416:  # more is held than there is
         part.forget()
         raise _Passing("the part that was held did not fit the file")
     if status not in (200, 206):
-        problem = f"{wanted.name}: the server answers {told} for {wanted.address}"
-        raise NotFetched(f"{problem}; {wanted.by_hand}")
+        raise wanted.lost(f"the server answers {told} for {wanted.address}")
     if answer.headers.get("Content-Encoding", "identity") != "identity":
-        problem = f"{wanted.name}: {wanted.address} comes compressed, though asked not to"
-        raise NotFetched(f"{problem}; {wanted.by_hand}")
+        raise wanted.lost(f"{wanted.address} comes compressed, though asked not to")
     if "html" in answer.headers.get("Content-Type", ""):
         part.forget()
-        raise NotFetched(_web_page(wanted))
+        raise wanted.lost(f"{_WEB_PAGE}: {wanted.address}")
     if status == 206:
         start, _, end = answer.headers.get("Content-Range", "").partition("/")
         if start.startswith(f"bytes {part.size}-"):
@@ -318,22 +323,15 @@ def _append(answer: requests.Response, part: _Part, total: int | None) -> None:
             progress.update(len(chunk))
 
 
-def _check_kind(wanted: Offer, part: _Part) -> None:
-    """A page in the place of a file, such as a word that it has moved, is told."""
-    with part.path.open("rb") as file:
+def _no_file(path: Path, suffix: str) -> str:
+    """Why a file cannot be one that ends in ``suffix``, by how it begins; empty where it can."""
+    with path.open("rb") as file:
         begins = file.read(512)
-    page = begins.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype html", b"<html"))
-    if page or (part.path.stem.endswith(_ZIPPED) and not begins.startswith(b"PK")):
-        part.forget()
-        raise NotFetched(_web_page(wanted) if page else _no_workbook(wanted))
-
-
-def _web_page(wanted: Offer) -> str:
-    return f"{wanted.name}: a web page came, not the file: {wanted.address}; {wanted.by_hand}"
-
-
-def _no_workbook(wanted: Offer) -> str:
-    return f"{wanted.name}: what came is no workbook: {wanted.address}; {wanted.by_hand}"
+    if not begins:
+        return "what came is empty"
+    if begins.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype html", b"<html")):
+        return _WEB_PAGE
+    return "" if begins.startswith(b"PK") or suffix not in _ZIPPED else "what came is no workbook"
 
 
 def _cause(error: BaseException) -> str:

@@ -24,7 +24,7 @@ from analysis.standard.periods import GRAMMAR, PATTERN, parse_period
 from analysis.standard.tactics import BROKEN_DOWN, CED_ORDERS
 
 CENSUSES = ("2011", "2021")
-_OFFICIAL = ("data-quality", "taser", "injuries", "demographics")
+_OFFICIAL = ("data-quality", "taser", "injuries", "demographics", "forces")
 _RECORDS = ("records", "records-taser", "records-injuries", "records-demographics")
 _EITHER = ("claims",)
 OFFICIAL_CHAPTERS = _OFFICIAL + _EITHER

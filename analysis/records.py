@@ -12,7 +12,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from analysis.counts import ALL, ROWS, STATED, WRITTEN, Counts, build, gather
+from analysis.counts import ALL, ROWS, STATED, Counts, build
 from analysis.rows import packed
 from analysis.standard.form import CED_USES, TACTIC_PAIRS
 from analysis.standard.tactics import CED_DISCHARGE, CED_ORDERS, TACTICS, ancestors
@@ -144,24 +144,22 @@ class Records:
 
     def counts(self, tallies: Iterable[Tally], subject: str) -> Counts:
         """Tallies as counts: where they stand is the file, their cell the condition in words."""
-        written = [
-            {
-                "period": self.period,
-                "area": self.area,
-                "measure": tally.measure,
-                "tactic": tally.tactic,
-                "breakdown": tally.breakdown,
-                "group": tally.group,
-                "printed": str(int(len(tally.counted) if tally.number is None else tally.number)),
-                "status": STATED,
-                "table": self.file,
-                "cell": tally.condition,
-                "note": "",
-                ROWS: packed(tally.unit, tally.counted),
-            }
-            for tally in tallies
-        ]
-        if not written:
-            return gather([])
-        frame = pd.DataFrame(written, columns=[*WRITTEN, ROWS])
-        return build(frame, source=self.source, edition=self.edition, subject=subject)
+        tallies = [*tallies]
+        written = {
+            "period": [self.period for _ in tallies],
+            "area": [self.area for _ in tallies],
+            "measure": [tally.measure for tally in tallies],
+            "tactic": [tally.tactic for tally in tallies],
+            "breakdown": [tally.breakdown for tally in tallies],
+            "group": [tally.group for tally in tallies],
+            "printed": [
+                str(int(len(tally.counted) if tally.number is None else tally.number))
+                for tally in tallies
+            ],
+            "status": [STATED for _ in tallies],
+            "table": [self.file for _ in tallies],
+            "cell": [tally.condition for tally in tallies],
+            "note": ["" for _ in tallies],
+            ROWS: [packed(tally.unit, tally.counted) for tally in tallies],
+        }
+        return build(written, source=self.source, edition=self.edition, subject=subject)

@@ -1,22 +1,23 @@
 """The logit on covariate patterns against statsmodels, glum and pyfixest, a million reports each.
 
 All in one run, each in a process of its own that reads the same made-up reports, of 25 columns and
-of 66. Prints seconds and peak memory, from the reports in a table of categoricals to coefficients
-and errors clustered by incident, and how far the results differ. Exits with 1 where a limit of
-``LIMITS`` is missed. See README.md for the environment: ``python benchmarks/regression.py``.
+of 66. Seconds and peak memory are from the reports in a table of categoricals to coefficients
+and errors clustered by incident. See README.md for the environment:
+``python -m benchmarks.regression``.
 """
 
 # numpy and the rest are imported where a process needs them: the memory of the process that starts
 # another counts for the peak of that one
+import argparse
 import importlib.util
 import json
-import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from benchmarks.measuring import RESULTS, Row, measured, own_peak_mb, write_results
 
 REPORTS, SEED = 1_000_000, 20260401
 LEVELS = {
@@ -25,12 +26,16 @@ LEVELS = {
 }  # fmt: skip
 OF_OFFICER = ("single_crewed", "trained_ced")  # the others are the same all over an incident
 LEFT_OUT = {25: "force", 66: "trained_ced"}
-# at least so many times as fast, and at most this share of the peak memory
+# at most this share of the seconds, and of the peak memory
 LIMITS = {
-    25: {"statsmodels": (40, 0.25), "dummies": (None, None), "glum": (8, None),
-         "pyfixest": (8, None)},
-    66: {"statsmodels": (50, 0.25), "dummies": (None, None), "glum": (20, None),
-         "pyfixest": (20, None)},
+    25: {"statsmodels": (1 / 40, 0.25), "dummies": (None, None), "glum": (1 / 8, None),
+         "pyfixest": (1 / 8, None)},
+    66: {"statsmodels": (1 / 50, 0.25), "dummies": (None, None), "glum": (1 / 20, None),
+         "pyfixest": (1 / 20, None)},
+}  # fmt: skip
+NAMES = {
+    "patterns": "ours, median of three", "statsmodels": "statsmodels, by formula",
+    "dummies": "statsmodels, dummies made by hand", "glum": "glum", "pyfixest": "pyfixest",
 }  # fmt: skip
 ORDER = ("patterns", "glum", "patterns", "pyfixest", "patterns", "dummies", "statsmodels")
 CLOSE = {"coefficients": 1e-10, "errors": 1e-8}  # to statsmodels: absolute, relative
@@ -146,58 +151,50 @@ METHODS = {
 
 
 def measure(method: str, columns: int, folder: str) -> None:
-    """Prints what one run takes: seconds, those of the processor, and megabytes at the peak."""
+    """Prints what one run takes: seconds, megabytes at the peak, and what it found."""
     run = METHODS[method]()
     reports = load(columns, folder)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    processor, start = time.process_time(), time.perf_counter()
+    start = time.perf_counter()
     coefficients, errors = run(*reports)
-    seconds, processor = time.perf_counter() - start, time.process_time() - processor
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    result = [coefficients.tolist(), errors.tolist()]
-    print(json.dumps([seconds, processor, peak, peak - before, result]))
+    seconds = time.perf_counter() - start
+    print(json.dumps([seconds, own_peak_mb(), [coefficients.tolist(), errors.tolist()]]))
 
 
 def child(*arguments: object) -> str:
-    command = [sys.executable, "-W", "ignore", __file__, *map(str, arguments)]
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    command = [sys.executable, "-W", "ignore", "-m", "benchmarks.regression", *arguments]
+    return measured(command).printed
 
 
-def compare(columns: int, folder: str) -> bool:
-    """Runs all methods for one number of columns; whether every limit holds."""
+def compare(columns: int, folder: str) -> list[Row]:
+    """Runs all methods for one number of columns."""
     child("make", columns, folder)
     taken: dict[str, list] = {method: [] for method in METHODS}
     for method in ORDER:
         taken[method].append(json.loads(child(method, columns, folder).splitlines()[-1]))
-    ours = [statistics.median(column) for column in list(zip(*taken["patterns"], strict=True))[:4]]
-    print(f"{columns} columns, {REPORTS:,} reports")
-    print(row("patterns", ours))
-    return all([against(method, taken, ours, columns) for method in LIMITS[columns]])
-
-
-def row(method: str, figures: list[float]) -> str:
-    seconds, processor, peak, above = figures
-    return (
-        f"  {method:12} {seconds:8.2f} s  {processor:8.2f} s of processor"
-        f"  {peak:7.0f} MB at the peak, {above:6.0f} of them beyond the data"
+        print(f"{columns} columns, {method}: {taken[method][-1][0]:.2f} s", flush=True)
+    seconds, peak = (
+        statistics.median(column) for column in list(zip(*taken["patterns"], strict=True))[:2]
     )
+    rows = [_row("patterns", columns, seconds=seconds, peak_mb=peak)]
+    found = taken["patterns"][0][2]
+    for method, limits in LIMITS[columns].items():
+        (their_seconds, their_peak, result), (most, share) = taken[method][0], limits
+        far = apart(found, result)
+        if method == "statsmodels" and any(far[name] > CLOSE[name] for name in CLOSE):
+            raise ValueError(f"results differ from those of statsmodels by {far}")
+        note = ", ".join(f"{name} within {distance:.0e}" for name, distance in far.items())
+        rows += [
+            _row(method, columns, seconds=their_seconds, peak_mb=their_peak,
+                 ratio=seconds / their_seconds, ratio_of="our seconds to its", limit=most,
+                 note=note),
+            _row(method, columns, ratio=peak / their_peak, ratio_of="our memory to its",
+                 limit=share),
+        ]  # fmt: skip
+    return rows
 
 
-def against(method: str, taken: dict[str, list], ours: list[float], columns: int) -> bool:
-    *theirs, result = taken[method][0]
-    far = apart(taken["patterns"][0][4], result)
-    faster, share = theirs[0] / ours[0], ours[2] / theirs[2]
-    times, most = LIMITS[columns][method]
-    held = (times is None or faster >= times) and (most is None or share <= most)
-    if method == "statsmodels":
-        held = held and all(far[name] <= CLOSE[name] for name in CLOSE)
-    print(row(method, theirs))
-    allowed = "" if most is None else f" (at most {most})"
-    wanted = "" if times is None else f" (at least {times})"
-    print(f"  {'':12} {faster:.1f} times as long{wanted}, our share of the memory "
-          f"{share:.2f}{allowed}, coefficients within {far['coefficients']:.0e}, errors within "
-          f"{far['errors']:.0e}: {'held' if held else 'MISSED'}", flush=True)  # fmt: skip
-    return held
+def _row(method: str, columns: int, **figures: object) -> Row:
+    return Row(f"{columns} columns, {NAMES[method]}", records=REPORTS, **figures)
 
 
 def apart(ours: list[list[float]], theirs: list[list[float]]) -> dict[str, float]:
@@ -214,15 +211,19 @@ def main() -> int:
         print(f"{' and '.join(missing)} must be installed beside the project for this comparison: "
               "see benchmarks/README.md", file=sys.stderr)  # fmt: skip
         return 2
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("--into", type=Path, default=RESULTS, help="folder for the table")
+    given = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        return 0 if all([compare(columns, folder) for columns in LIMITS]) else 1
+        rows = [row for columns in LIMITS for row in compare(columns, folder)]
+    return write_results("regression", rows, given.into)
 
 
 if __name__ == "__main__":
     match sys.argv[1:]:
-        case []:
-            sys.exit(main())
         case ["make", columns, folder]:
             make(int(columns), folder)
-        case [method, columns, folder]:
+        case [method, columns, folder] if method in METHODS:
             measure(method, int(columns), folder)
+        case _:
+            sys.exit(main())

@@ -250,3 +250,16 @@ def test_a_missing_source_is_refused_before_a_notebook_starts(key, tmp_path, mon
     assert said.out == "" and said.err.count("\n") == 1
     assert "none.ods" in said.err and "no such file" in said.err.lower()
     assert not (tmp_path / "out").exists()
+
+
+def test_a_large_file_of_records_is_read_from_the_store(tmp_path, monkeypatch):
+    monkeypatch.setenv("UOF_AUDIT_STORE", str(tmp_path))
+    directly = of_records()
+    assert directly.records.place and not list(tmp_path.iterdir())
+    monkeypatch.setattr("analysis.audit.STORED", 1)
+    kept = of_records()
+    assert_frame_equal(kept.records.reports, directly.records.reports)
+    assert_frame_equal(kept.ledger.frame, directly.ledger.frame)
+    assert kept.inputs == directly.inputs
+    monkeypatch.setattr("analysis.store.Judging", None)
+    assert len(of_records().records) == 1_234

@@ -403,6 +403,20 @@ def test_a_file_saved_by_hand_takes_its_place(server, tmp_path):
     assert left_in(tmp_path / "fetched") == ["tables.ods"] and not server.asked
 
 
+@pytest.mark.parametrize("body, told", [(PAGE, "a web page"), (b"", "empty"), (b"a,b", "workbook")])
+def test_a_file_by_hand_is_looked_at_too(server, tmp_path, body, told):
+    (tmp_path / "saved.ods").write_bytes(body)
+    with pytest.raises(Refused, match=rf"saved\.ods: .*{told}"):
+        fetch.place(wanted(server, digest=""), tmp_path / "saved.ods", tmp_path / "fetched")
+    assert left_in(tmp_path / "fetched") == []
+
+
+def test_an_empty_file_is_told(server, tmp_path):
+    server.body = b""
+    with pytest.raises(NotFetched, match="what came is empty"):
+        fetch.fetch(wanted(server, digest="", file="records.csv"), tmp_path)
+
+
 def test_a_file_by_hand_of_another_hash_is_refused(server, tmp_path):
     (tmp_path / "saved.ods").write_bytes(NEWER)
     with pytest.raises(Refused, match=r"saved\.ods: another file than the registered one"):

@@ -40,7 +40,7 @@ def test_the_default_is_cambridgeshire_2019_20():
     # issue 2, Build 6: "default: Cambridgeshire 2019/20"
     parameters = read_parameters(DEFAULT)
     assert (parameters.area, parameters.period) == ("Cambridgeshire", "2019/20")
-    wanted = ("data-quality", "taser", "injuries", "demographics", "claims")
+    wanted = ("data-quality", "taser", "injuries", "demographics", "forces", "claims")
     assert tuple(parameters.chapters) == OFFICIAL_CHAPTERS == wanted
     assert parameters.choices.confidence == 0.95
     assert parameters.sources.model_dump(exclude_none=True) == {}

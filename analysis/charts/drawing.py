@@ -30,6 +30,12 @@ STYLE = {
     "hatch.linewidth": 1.2,
 }  # fmt: skip
 _MARK = "mark:"
+# Beside every picture of several forces, also where it is cut out of its page.
+WARNING = (
+    "Officers' reports: not incidents and not people. The national list\n"
+    "says of comparisons between forces that they are not always\n"
+    "reliable: forces differ in what they record. This is no ranking."
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,11 @@ def new_figure(height: float) -> Figure:
     """A figure ``WIDTH`` inches wide in the house style."""
     with mpl.rc_context(STYLE):
         return Figure(figsize=(WIDTH, height), layout="constrained")
+
+
+def warn(figure: Figure) -> None:
+    """The warning of comparisons between forces, within the picture below all else."""
+    figure.supxlabel(WARNING, x=0.01, ha="left", fontsize=SMALL, linespacing=1.15)
 
 
 def mark(label: Text, row: Count | Finding, part: str = "value") -> None:

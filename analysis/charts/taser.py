@@ -1,4 +1,4 @@
-"""Charts of the Taser chapter: the ladder, the official series, the funnel."""
+"""Charts of the Taser chapter: the ladder and the official series."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from analysis.charts.drawing import (
     new_figure,
 )
 from analysis.counts import Counts
-from analysis.findings import Finding, Findings
+from analysis.findings import Findings
 from analysis.standard.periods import parse_period
 
 _STACK = (
@@ -150,92 +150,3 @@ def series(counts: Counts, area: str) -> Chart:
         f"Stacked bars of CED uses by kind. {listed}.{gap if broken else ''}",
         rows,
     )
-
-
-def funnel(findings: Findings, area: str) -> Chart:
-    """Share of uses discharged against number of uses of a stated kind, all forces, with limits.
-
-    The area and the forces outside the outer limits are named; nothing is ranked.
-    """
-    inner = {row.area: row for row in findings if row.series_id.endswith("/limits-95")}
-    outer = {row.area: row for row in findings if row.series_id.endswith("/limits-998")}
-    position = {row.area: row for row in findings if row.series_id.endswith("/position")}
-    pooled = next(row for row in findings if row.series_id.endswith("/pooled"))
-    trials = {place: _stated_uses(row) for place, row in inner.items()}
-    order = sorted(inner, key=trials.get)
-    figure = new_figure(5.2)
-    with mpl.rc_context(STYLE):
-        axes = figure.subplots()
-        for limits, style, label in ((inner, "--", "inner limits"), (outer, "-", "outer limits")):
-            for part in ("lower", "upper"):
-                axes.plot(
-                    [trials[p] for p in order],
-                    [getattr(limits[p], part) for p in order],
-                    style,
-                    color=GREY,
-                    linewidth=1.1,
-                    label=label if part == "lower" else None,
-                )
-        axes.axhline(
-            pooled.value, color=BLACK, linewidth=1.4, linestyle="-.", label="all forces together"
-        )
-        others = [place for place in order if place != area]
-        axes.plot(
-            [trials[p] for p in others],
-            [inner[p].value for p in others],
-            "o",
-            color=BLUE,
-            markersize=5,
-            alpha=0.85,
-        )
-        if area in inner:
-            axes.plot(
-                trials[area],
-                inner[area].value,
-                "D",
-                color=ORANGE,
-                markersize=9,
-                markeredgecolor=BLACK,
-                label=area,
-            )
-        below = 0
-        for place in others:
-            side, _, limits = position[place].outcome.partition(" the ")
-            if limits.startswith("outer"):  # names below are stacked, each with a line to its dot
-                below += side == "below"
-                offset = (6, 4) if side == "above" else (14, 4 - 13 * below)
-                axes.annotate(
-                    place,
-                    (trials[place], inner[place].value),
-                    xytext=offset,
-                    textcoords="offset points",
-                    fontsize=SMALL,
-                    arrowprops=None if side == "above" else {"arrowstyle": "-", "color": GREY},
-                )
-        axes.set_xscale("log")
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-        axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}%")
-        axes.set_ylim(bottom=0)
-        axes.set_xlabel("CED uses of a stated kind, log scale")
-        axes.set_ylabel("share discharged")
-        figure.legend(loc="outside upper left", ncols=2, frameon=False)
-    words = position[area].outcome if area in position else "not shown"
-    named = [place for place in order if "outer" in position[place].outcome]
-    return finish(
-        figure,
-        "ced-funnel",
-        f"Discharges as a share of CED uses, all forces, {pooled.period}",
-        f"Funnel plot of all forces against their number of uses. {area} is {words}. Outside the "
-        f"outer limits: {', '.join(named) or 'none'}.",
-        tuple(
-            row
-            for place in sorted(inner)
-            for row in (*inner[place].counts, inner[place], outer[place])
-        ),
-    )
-
-
-def _stated_uses(row: Finding) -> float:
-    """Uses of a stated kind behind a force's point in the funnel."""
-    _, uses, unstated = row.counts
-    return uses.value - unstated.value

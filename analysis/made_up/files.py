@@ -20,6 +20,7 @@ from analysis.standard.form import MADE_UP
 from analysis.tables import write_table
 
 RECORDS, ACTIVITY, TRUTH = "records.csv", "taser-activity.csv", "truth.json"
+BLOCK = 50_000  # reports that are written at once, so that their text needs little memory
 NOTE = f"{MADE_UP}: no officer wrote these reports, and they describe no force"
 
 
@@ -81,10 +82,31 @@ def write(folder: Path, made: MadeUp) -> list[Path]:
     """Write ``records.csv``, ``taser-activity.csv`` and ``truth.json``; nothing reads the last."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / name for name in (RECORDS, ACTIVITY, TRUTH)]
-    made.records.to_csv(
-        paths[0], index=False, sep=made.separator, encoding=made.encoding, lineterminator="\n"
-    )
+    _write_records(made, paths[0])
     write_table(made.activity, paths[1])
     text = json.dumps(made.truth, ensure_ascii=False, separators=(",", ":"))
     paths[2].write_text(text + "\n", encoding="utf-8", newline="\n")
     return paths
+
+
+def _write_records(made: MadeUp, path: Path) -> None:
+    """The records as CSV; polars writes the bytes of ``to_csv`` in a fifteenth of its time."""
+    import polars  # takes most of a second, which other commands need not wait
+
+    def column(header: str) -> polars.Series:
+        # a text without letters is written as nothing, not as ""
+        values = made.records[header].array
+        if not isinstance(values, pd.Categorical):
+            return polars.Series(header, [one or None for one in values], polars.String)
+        words = [one for one in values.categories if one]
+        codes = {one: code for code, one in enumerate(words)}
+        coded = [codes.get(one) for one in values.categories]
+        given = polars.Series(header, coded, polars.UInt16).gather(values.codes)
+        return given.cat.to(polars.Enum(words))
+
+    frame = polars.DataFrame([column(header) for header in made.records])
+    form = {"separator": made.separator, "quote_style": "necessary"}
+    with path.open("wb") as file:
+        for block in frame.iter_slices(BLOCK):
+            text = block.write_csv(include_header=not file.tell(), **form)
+            file.write(text.encode(made.encoding))

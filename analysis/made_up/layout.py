@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis.made_up.plan import CED_BELOW, CUSTODY_SUITES, Plan
+from analysis.made_up.plan import CED_BELOW, CUSTODY_SUITES, Plan, districts
 from analysis.made_up.reports import Drawn, first_day
 from analysis.standard.form import (
     CED_USES,
@@ -114,13 +114,13 @@ def _as_printed(drawn: Drawn, field: str) -> pd.Categorical:
 def _when_and_where(drawn: Drawn, plan: Plan) -> dict[str, pd.Categorical]:
     day, minute = np.divmod(drawn.minute, 24 * 60)
     scenes = drawn.names["scene"]
-    districts = sorted({CUSTODY_SUITES.get(scene, scene) for scene in scenes})
-    district_of = np.array([districts.index(CUSTODY_SUITES.get(scene, scene)) for scene in scenes])
+    names = districts(scenes)
+    district_of = np.array([names.index(CUSTODY_SUITES.get(scene, scene)) for scene in scenes])
     in_custody = drawn.are("scene", *CUSTODY_SUITES)
     fields = {
         "date": _text(day, (first_day(plan.period) + np.arange(day.max() + 1)).astype(str)),
         "time": _text(minute, [f"{m // 60:02}:{m % 60:02}:00" for m in range(24 * 60)]),
-        "district": _text(district_of[drawn.groups["scene"]], districts),
+        "district": _text(district_of[drawn.groups["scene"]], names),
         "location: Custody block": _yes(in_custody),
     }
     for place in drawn.names["place"]:

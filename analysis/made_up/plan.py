@@ -7,14 +7,16 @@ reports estimates, whatever the correlation within an incident.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 # A custody suite is drawn as if it were a district; the form says its district and "Custody block".
-CUSTODY_SUITES = {"Thorpe Wood custody": "Peterborough"}
-DISTRICTS = (
-    "Cambridge", "East Cambridgeshire", "Fenland", "Huntingdonshire", "Peterborough",
-    "South Cambridgeshire",
-)  # fmt: skip
+CUSTODY_SUITES = {"Thorpe Wood custody": "Peterborough", "Custody suite": "District 1"}
+
+
+def districts(scenes: Iterable[str]) -> list[str]:
+    """The districts in which scenes lie, in order."""
+    return sorted({CUSTODY_SUITES.get(scene, scene) for scene in scenes})
 
 
 @dataclass(frozen=True)

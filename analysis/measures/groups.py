@@ -123,7 +123,8 @@ class Groups:
 
     def lacking(self, *groups: str) -> tuple[str, ...]:
         """The other forces."""
-        return tuple(place for place in official_forces() if place not in self.having(*groups))
+        having = self.having(*groups)
+        return tuple(place for place in official_forces() if place not in having)
 
     @property
     def without_any(self) -> tuple[str, ...]:

@@ -6,14 +6,10 @@ fired, drive stun and angled drive stun; "not stated" is neither (definitions 6 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import combinations
-
-import numpy as np
 
 from analysis.counts import ALL, Count, Counts
 from analysis.findings import Finding, Findings, not_available
-from analysis.measures import funnel as funnels
 from analysis.measures.intervals import (
     EXACT_BELOW,
     INDEPENDENT,
@@ -23,8 +19,7 @@ from analysis.measures.intervals import (
     wilson,
 )
 from analysis.sources.taser_activity import INCIDENTS
-from analysis.standard.forces import ENGLAND_AND_WALES, official_forces, without_resident_base
-from analysis.standard.names import slug
+from analysis.standard.forces import ENGLAND_AND_WALES, without_resident_base
 from analysis.standard.periods import parse_period
 
 # stage of the ladder: (measure, group), in order; each may be conditional on those before
@@ -47,7 +42,7 @@ LADDER_CAVEATS = (
     "independent of each other; the source does not say so",
 )
 HIGHEST_ONLY = "statistics count the highest use in a report only"
-RESIDENTS_OF_2020 = "residents are the mid-2020 estimates, whatever the year of the uses"
+RESIDENTS_OF_2020 = "residents are the mid-2020 estimates, whatever the year of the other figures"
 NO_CED_BEFORE_2017 = (
     "figures of CED use before April 2017 are held for Cambridgeshire only; the Home Office "
     "printed them by calendar year in tables that are not among the sources"
@@ -235,178 +230,6 @@ def _discharge_shares(own: Counts, area: str, period: str, confidence: float) ->
             found |= {"method": "missing-data limit"}
         made.append(Finding(**named, **found))
     return made
-
-
-def funnel(official: Counts, area: str, period: str, *, keep_unstated: bool = False) -> Findings:
-    """Discharge as a share of CED use in all forces, in a funnel adjusted for overdispersion.
-
-    Uses of a kind not stated are left out of the denominator, or kept in with
-    ``keep_unstated``. Gives the fit, the numbers outside the limits before and after
-    adjustment, and for each force its share, adjusted limits and z-score. No ranking.
-    """
-    counted = {
-        place: tuple(
-            official.one(area=place, period=period, tactic=tactic)
-            for tactic in ("CED discharge", "CED", "CED not stated")
-        )
-        for place in official_forces()
-    }
-    trials = {
-        place: uses.value - (0 if keep_unstated else unstated.value)
-        for place, (_, uses, unstated) in counted.items()
-    }
-    places = [place for place in official_forces() if trials[place] > 0]
-    events = np.array([counted[place][0].value for place in places])
-    sizes = np.array([trials[place] for place in places])
-    fitted = funnels.fit(events, sizes)
-    choice = "kept" if keep_unstated else "left out"
-    series = f"ced/funnel-{slug(choice)}"
-    words = {
-        "period": period,
-        "edition": counted[area][0].edition,
-        "method": "Spiegelhalter 2005, arcsine scale, additive variance",
-    }
-    national = _funnel_fit(
-        fitted,
-        series,
-        words
-        | {
-            "area": ENGLAND_AND_WALES,
-            "counts": tuple(count for place in places for count in counted[place]),
-        },
-    )
-    fit_ids = tuple(
-        row.id for row in national if row.series_id in (f"{series}/pooled", f"{series}/tau2")
-    )
-    rows = [*national, *_rules(events, sizes, series, national[0])]
-    limits = {limit: fitted.limits(sizes, limit) for limit in funnels.LIMITS}
-    for number, place in enumerate(places):
-        own = words | {"area": place, "counts": counted[place], "findings": fit_ids}
-        for limit, (lower, upper) in limits.items():
-            rows.append(
-                Finding(
-                    series_id=f"{series}/limits-{_digits(limit)}",
-                    kind="share",
-                    form="percent:1",
-                    label=f"Share discharged, {_limit_name(limit)} limits at its size",
-                    unit="discharge per use",
-                    value=events[number] / sizes[number],
-                    lower=lower[number],
-                    upper=upper[number],
-                    **own,
-                )
-            )
-        z = fitted.z_adjusted[number]
-        rows.append(
-            Finding(
-                series_id=f"{series}/z",
-                label="Adjusted z-score",
-                kind="statistic",
-                unit="standard deviations",
-                form="number:2",
-                value=z,
-                **own,
-            )
-        )
-        rows.append(
-            Finding(
-                series_id=f"{series}/position",
-                label=f"Position, uses not stated {choice}",
-                kind="verdict",
-                unit="",
-                outcome=_position(z),
-                **own,
-            )
-        )
-    return Findings(tuple(rows))
-
-
-def _funnel_fit(fitted: funnels.Funnel, series: str, words: dict) -> list[Finding]:
-    """The fit and the numbers of forces outside the limits."""
-    rows = [
-        ("pooled", "Share in all forces together", "share", "discharge per use", "percent:1",
-         fitted.pooled),
-        ("phi", "Overdispersion φ (mean squared z-score, clipped)", "statistic",
-         "ratio of variances", "number:2", fitted.phi),
-        ("tau2", "Variance between forces τ²", "statistic", "arcsine squared", "number:5",
-         fitted.tau2),
-        *(
-            (f"outside-{_digits(limit)}-{when}",
-             f"Forces outside the {_limit_name(limit)} limits {when} adjustment", "count", "force",
-             "count", fitted.outside(limit, adjusted=when == "after"))
-            for limit in funnels.LIMITS
-            for when in ("before", "after")
-        ),
-    ]  # fmt: skip
-    return [
-        Finding(series_id=f"{series}/{name}", label=label, kind=kind, unit=unit, form=form,
-                value=value, **words)
-        for name, label, kind, unit, form, value in rows
-    ]  # fmt: skip
-
-
-def _rules(events: np.ndarray, sizes: np.ndarray, series: str, pooled: Finding) -> list[Finding]:
-    """How the number outside the outer limits depends on the rule for percentiles."""
-    outside = [
-        funnels.fit(events, sizes, rule).outside("99.8%", adjusted=True) for rule in funnels.RULES
-    ]
-    return [
-        replace(
-            pooled,
-            series_id=f"{series}/outside-998-{name}",
-            label=f"Forces outside the outer limits, {name} of all rules for percentiles",
-            kind="count",
-            unit="force",
-            form="count",
-            value=value,
-            method="the funnel fitted under each of nine rules for percentiles",
-        )
-        for name, value in (("fewest", min(outside)), ("most", max(outside)))
-    ]
-
-
-def not_stated(official: Counts, period: str) -> Findings:
-    """The share of CED uses of a kind not stated, in each force."""
-    rows = []
-    for place in official_forces():
-        unstated, uses = (
-            official.one(area=place, period=period, tactic=tactic)
-            for tactic in ("CED not stated", "CED")
-        )
-        words = {
-            "series_id": "ced/not-stated-share",
-            "label": "Share not stated",
-            "kind": "share",
-            "area": place,
-            "period": period,
-            "edition": uses.edition,
-            "unit": "use",
-            "counts": (unstated, uses),
-        }
-        if uses.value:
-            rows.append(
-                Finding(**words, form="percent:1", value=unstated.value / uses.value,
-                        basis="{0} of {1}", method="not stated over all uses, as printed")
-            )  # fmt: skip
-        else:
-            rows.append(not_available("no use was recorded", **words))
-    return Findings(tuple(rows))
-
-
-def _digits(limit: str) -> str:
-    return limit.rstrip("%").replace(".", "")
-
-
-def _limit_name(limit: str) -> str:
-    return {"95%": "inner", "99.8%": "outer"}[limit]
-
-
-def _position(z: float) -> str:
-    inner, outer = funnels.LIMITS["95%"], funnels.LIMITS["99.8%"]
-    if abs(z) <= inner:
-        return "inside the inner limits"
-    side = "above" if z > 0 else "below"
-    return f"{side} the {'outer' if abs(z) > outer else 'inner'} limits"
 
 
 def volume(

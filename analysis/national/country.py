@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 
 from analysis.errors import refusal
-from analysis.parameters import Parameters, check, read_yaml
+from analysis.parameters import RECORD_CHAPTERS, Parameters, check, read_yaml
 from analysis.standard.forces import force_name, forces, official_forces
 from analysis.standard.names import slug
 from analysis.standard.periods import GRAMMAR, parse_period
@@ -33,7 +33,8 @@ def read_country(path: Path) -> Country:
 
     In the paths of ``sources``, ``{area}`` and ``{period}`` stand for the names of a report's
     folder, as in ``records: files/{area}_{period}.csv``. ``areas: all`` are the forces of the
-    official tables, or, where records are given, those of all forces that have a file.
+    official tables, or, where records are given, those of all forces that have a file; a force
+    without official figures then has the other chapters only.
     """
     given = read_yaml(path, "params file of a country", KEYS)
     if unknown := sorted(str(key) for key in given.keys() - set(KEYS)):
@@ -50,6 +51,8 @@ def read_country(path: Path) -> Country:
                 raise refusal(where, f"there is no such file ({area}, {period})")
             without.append((area, period))
             continue
+        if all_areas and not forces()[area].official and isinstance(own.get("chapters"), list):
+            own["chapters"] = [one for one in own["chapters"] if one in RECORD_CHAPTERS]
         reports.append(check({"area": area, "period": period, **own}, str(path)))
     if not reports:
         raise refusal(f"{path}: sources.records", f"no file is named as {pattern!r} says")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TextIO
 
 WIDTH = 79  # of a console that does not say
@@ -13,25 +14,26 @@ class Progress:
 
     def __init__(self, total: int, stream: TextIO) -> None:
         self.total, self.stream = total, stream
-        self._running: list[str] = []
+        self._running: dict[str, float] = {}  # when each began
         self._done = self._failed = 0
         self._lock = threading.Lock()  # jobs end in threads of their own
 
     def begun(self, name: str) -> None:
         with self._lock:
-            self._running.append(name)
+            self._running[name] = time.monotonic()
             if self.stream.isatty():
                 self._show("\r", ", ".join(self._running))
 
     def ended(self, name: str, *, failed: bool) -> None:
         with self._lock:
-            self._running.remove(name)
+            seconds = time.monotonic() - self._running.pop(name)
             self._failed += failed
             self._done += not failed
             if self.stream.isatty():
                 self._show("\r", ", ".join(self._running))
             else:
-                self._show("", f"{name} {'failed' if failed else 'done'}", "\n")
+                ended = "failed" if failed else "done"
+                self._show("", f"{name} {ended} in {seconds:.1f} s", "\n")
 
     def __enter__(self) -> Progress:
         return self

@@ -10,7 +10,7 @@ import pandas as pd
 from analysis.errors import CannotWrite, refusal
 from analysis.places import PARAMS, ROOT
 from analysis.report.manifest import MANIFEST
-from analysis.sources.records.files import read_table as read_records
+from analysis.sources.records.files import opened
 from analysis.sources.registry import is_made_up, sha256
 from analysis.tables import read_table, without_formulas
 
@@ -50,7 +50,9 @@ def write(held: dict[str, list[int]], found: tuple[dict, Path], path: Path) -> l
     """
     _refuse_place(path)
     file, source = found
-    header, rows = _district_rows(source) if "activity" in file["source"] else _reports(source)
+    of_districts = "activity" in file["source"]
+    wanted = {row for numbers in held.values() for row in numbers}
+    header, rows = _district_rows(source) if of_districts else _reports(source, wanted)
     lines = [["count", "row", *header]]
     lines += [[one, str(row), *rows[row]] for one, numbers in held.items() for row in numbers]
     table = without_formulas(pd.DataFrame(lines, dtype=str))
@@ -72,12 +74,15 @@ def _refuse_place(path: Path) -> None:
         raise refusal(str(path), problem, "another folder")
 
 
-def _reports(path: Path) -> tuple[list[str], dict[int, list[str]]]:
-    """Header and rows of a record-level file, cells as they stand."""
-    table = read_records(path)
-    columns = [[column.values[code] for code in column.codes] for column in table.columns]
-    rows = map(list, zip(*columns, strict=True))
-    return table.header, dict(zip(table.rows.tolist(), rows, strict=True))
+def _reports(path: Path, wanted: set[int]) -> tuple[list[str], dict[int, list[str]]]:
+    """Header and the rows wanted of a record-level file, cells as they stand."""
+    rows = {}
+    with opened(path) as found:
+        for part in found.parts:
+            for place, row in enumerate(part.rows.tolist()):
+                if row in wanted:
+                    rows[row] = [one.values[one.codes[place]] for one in part.columns]
+    return found.header[1], rows
 
 
 def _district_rows(path: Path) -> tuple[list[str], dict[int, list[str]]]:

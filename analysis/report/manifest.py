@@ -57,7 +57,7 @@ class _Form(BaseModel):
 PACKAGES = (
     "csvw", "filelock", "grimp", "ipykernel", "ipython", "jinja2", "jupyterlab", "matplotlib",
     "mistune", "nbclient", "nbformat", "nbval", "numpy", "pandas", "papermill", "polars",
-    "pooch", "pydantic", "pytask", "pytask-parallel", "python-calamine", "pyyaml", "requests",
+    "pydantic", "pytask", "pytask-parallel", "python-calamine", "pyyaml", "requests",
     "rocrate", "scipy", "statsmodels", "tqdm",
 )  # fmt: skip
 _CODE = {".py", ".csv", ".css", ".js", ".j2"}

@@ -14,6 +14,7 @@ import papermill
 from papermill.exceptions import PapermillExecutionError
 
 from analysis.chapter import RECORD
+from analysis.report.kernels import Kernels
 
 KERNEL = "python3"
 
@@ -79,6 +80,8 @@ def _papermill(
             kernel_name=KERNEL,
             progress_bar=bar,
             autosave_cell_every=0,
+            request_save_on_cell_execute=False,  # once, and not after each cell
+            kernel_manager_class=Kernels,
             extra_arguments=["--log-level=CRITICAL"],
             # Where the kernel starts. papermill's ``cwd`` would move the whole process, in which
             # other threads start theirs.

@@ -30,7 +30,7 @@ from analysis.ledger import COLUMNS as LEDGER
 from analysis.places import PUBLISHED, ROOT
 from analysis.report import counted_rows
 from analysis.report.manifest import output_of, read_manifest, table_of
-from analysis.rows import rows_of
+from analysis.rows import bits_of, rows_of
 from analysis.sources import published
 from analysis.sources.registry import NOT_REGISTERED, sha256, source_of
 from analysis.standard.methods import method_of
@@ -230,8 +230,7 @@ class Trace:
     def _number_of_rows(self, count: Count) -> str:
         if count.id not in self.rows:
             return ""
-        number = len(rows_of(self.rows[count.id]))
-        return f"{number:,} of the file"
+        return f"{bits_of(self.rows[count.id]).bit_count():,} of the file"
 
     # findings
     def _of_finding(self, finding: Finding) -> Entry:

@@ -82,7 +82,8 @@ def source_of(key: str) -> Source:
 def sha256(path: Path) -> str:
     """Hash of a file's bytes, in hexadecimal; a missing file is refused."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise refusal(str(path), f"cannot be read ({error.strerror})") from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _FOOTNOTE_MARK = re.compile(r"(?<=[A-Za-z])\d$")
 
@@ -30,6 +31,7 @@ def without_footnote_mark(label: str) -> str:
     return _FOOTNOTE_MARK.sub("", label.strip())
 
 
+@cache
 def slug(name: str) -> str:
     """A name as it stands in an id or a file name: lower case, words joined by ``-``.
 

@@ -40,6 +40,15 @@ def test_a_seed_gives_one_file_and_another_seed_another(tmp_path):
     assert all(first[name] != other[name] for name in FILES)
 
 
+def test_records_are_written_as_pandas_writes_them(tmp_path, monkeypatch):
+    monkeypatch.setattr("analysis.made_up.files.BLOCK", 70)  # the last block is cut short
+    made = damaged(300, 3)
+    path = write(tmp_path, made)[0]
+    form = {"sep": ";", "encoding": "cp1252", "lineterminator": "\n"}
+    made.records.to_csv(tmp_path / "other.csv", index=False, **form)
+    assert path.read_bytes() == (tmp_path / "other.csv").read_bytes()
+
+
 def test_the_truth_holds_the_incident_of_each_row_and_the_effects():
     truth = json.loads((EXAMPLE / "truth.json").read_text("utf-8"))
     assert truth["seed"] == 20170630 and truth["reports"] == len(truth["incident"]) == 1234

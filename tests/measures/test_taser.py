@@ -1,4 +1,4 @@
-"""The ladder of the board paper, the official series, the funnel and volume against R's numbers."""
+"""The ladder of the board paper, the official series and volume against R's numbers."""
 
 import csv
 from functools import cache
@@ -8,11 +8,10 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 from analysis.audit import open_audit
-from analysis.findings import Findings
 from analysis.ledger import Ledger
 from analysis.measures import taser
 from analysis.sources import taser_activity
-from analysis.standard.forces import ENGLAND_AND_WALES, force_name, official_forces
+from analysis.standard.forces import ENGLAND_AND_WALES, official_forces
 from tests.conftest import EXPECTED
 
 MONTHS = "2013-05..2013-12"
@@ -210,75 +209,6 @@ def test_no_use_has_no_share(series_id):
     nothing = type(audit().activity)(frame.assign(value=0.0, printed="0"))
     row = taser.discharge_shares(nothing, "Kent", "2019/20", 0.95).one(f"ced/discharge-{series_id}")
     assert (row.status, row.value) == ("not available", None) and "no use" in row.reason
-
-
-def funnel(period, *, keep_unstated):
-    official = audit(period).official("CED by force")
-    return taser.funnel(official, "Cambridgeshire", period, keep_unstated=keep_unstated)
-
-
-def outside(rows: Findings, name):
-    return {
-        row.series_id.removeprefix(f"ced/funnel-{name}/outside-"): int(row.value)
-        for row in rows
-        if row.series_id.endswith(("-before", "-after"))
-    }
-
-
-# catalogue: "Checked: discharge share of CED use, Table 13, 43 forces"
-@pytest.mark.parametrize(
-    "period, phi, numbers",
-    [
-        ("2019/20", "3.64", {"95-before": 16, "95-after": 7, "998-before": 9, "998-after": 5}),
-        ("2018/19", "4.76", {"95-before": 18, "95-after": 6, "998-before": 12, "998-after": 2}),
-    ],
-)
-def test_the_funnel_of_both_years(period, phi, numbers):
-    rows = funnel(period, keep_unstated=False)
-    assert outside(rows, "left-out") == numbers
-    assert rows.one("ced/funnel-left-out/phi").text() == phi
-    for row in expected("funnel_forces.csv"):
-        if row["year"] == period:
-            place = {"area": force_name(row["force"], "funnel_forces.csv")}
-            for limit in ("95", "998"):
-                ours = rows.one(f"ced/funnel-left-out/limits-{limit}", **place)
-                theirs = [
-                    float(row[part]) for part in ("share", f"lower_{limit}", f"upper_{limit}")
-                ]
-                assert [ours.value, ours.lower, ours.upper] == pytest.approx(theirs, **CLOSE)
-            z = rows.one("ced/funnel-left-out/z", **place)
-            assert z.value == pytest.approx(float(row["z_adjusted"]), rel=1e-8)
-
-
-def test_the_funnel_with_not_stated_kept():
-    # catalogue: "not stated kept in 14 → 8"; Kent top without them and inside with them
-    numbers = outside(funnel("2019/20", keep_unstated=True), "kept")
-    assert (numbers["95-before"], numbers["95-after"]) == (14, 8)
-
-
-def test_kent_is_an_outlier_only_without_the_not_stated():
-    left = funnel("2019/20", keep_unstated=False)
-    kept = funnel("2019/20", keep_unstated=True)
-    scores = {row.area: row.value for row in left if row.series_id.endswith("/z")}
-    assert len(scores) == 43 and max(scores, key=scores.get) == "Kent"
-    assert left.one("ced/funnel-left-out/position", area="Kent").outcome == "above the outer limits"
-    assert kept.one("ced/funnel-kept/position", area="Kent").outcome == "inside the inner limits"
-
-
-# tests/expected/README.md: forces outside the outer limits under R's nine rules for percentiles
-@pytest.mark.parametrize("period, least, most", [("2019/20", 1, 5), ("2018/19", 1, 2)])
-def test_the_rule_for_percentiles_decides(period, least, most):
-    rows = funnel(period, keep_unstated=False)
-    numbers = [rows.one(f"ced/funnel-left-out/outside-998-{name}") for name in ("fewest", "most")]
-    assert [row.value for row in numbers] == [least, most]
-
-
-@pytest.mark.parametrize("area, text", [("Kent", "38"), ("Cambridgeshire", "0")])
-def test_uses_of_a_kind_not_stated(area, text):
-    # definition 7: "Kent 38 %"; Table 13: none of the 208 of Cambridgeshire
-    rows = taser.not_stated(audit().official("CED by force"), "2019/20")
-    assert f"{100 * rows.one('ced/not-stated-share', area=area).value:.0f}" == text
-    assert len(rows) == 43
 
 
 def volume(area):

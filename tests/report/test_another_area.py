@@ -60,8 +60,12 @@ def test_groups_without_figures_have_none(folder):
 def test_charts_have_their_data_beside_them(folder):
     drawn = sorted(path.stem for path in (folder / "charts").glob("*.svg"))
     assert drawn == [
-        "ced-funnel", "ced-series", "disparity-by-force", "disparity-ladder", "injury-rates",
-        "not-reported-ethnicity",
+        "ced-discharged-funnel", "ced-discharged-tiles", "ced-per-report-funnel",
+        "ced-per-report-tiles", "ced-series", "disparity-by-force", "disparity-ladder",
+        "ethnicity-not-known-funnel", "ethnicity-not-known-tiles", "injury-rates",
+        "mental-health-funnel", "mental-health-tiles", "not-reported-ethnicity",
+        "reports-per-resident-funnel", "reports-per-resident-tiles", "under-eighteen-funnel",
+        "under-eighteen-tiles",
     ]  # fmt: skip
     for name in drawn:
         data = pd.read_csv(folder / "charts" / f"{name}.csv")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -45,19 +46,33 @@ def reports(rows: Rows) -> pd.DataFrame:
     """One row for each report, in the fields of the form and their categories."""
     written = {}
     for field, allowed in report_fields().items():
-        values = _answers(rows, field)
-        if values is None:
-            values = np.full(rows.kept.sum(), NOT_REPORTED if allowed else "", object)
-        written[field] = pd.Categorical(values, allowed) if allowed else values
+        written[field] = _categories(rows, field, allowed) if allowed else _texts(rows, field)
     return pd.DataFrame(written, index=rows.index)
 
 
-def _answers(rows: Rows, field: str) -> np.ndarray | None:
-    """The answers of the rows kept; None where the file has no column for them."""
+def _texts(rows: Rows, field: str) -> np.ndarray:
     if field in rows.cells:
-        values = rows.cells[field].values[rows.kept]
-        return np.where(rows.blank_box(field)[rows.kept], "No", values)
-    return _health(rows) if field == "health condition" else None
+        return rows.cells[field].values[rows.kept]
+    return np.full(rows.kept.sum(), "", object)
+
+
+def _categories(rows: Rows, field: str, allowed: tuple[str, ...]) -> pd.Categorical:
+    """The answers of the rows kept; "Not reported" where the file has no column for them."""
+    if field in rows.cells:
+        one = rows.cells[field]
+        places = one.judged.categories[one.codes]
+        if field in rows.boxes:
+            places[rows.blank_box(field)] = allowed.index("No")
+        return pd.Categorical.from_codes(places[rows.kept], dtype=_type(allowed))
+    answers = _health(rows) if field == "health condition" else None
+    if answers is None:
+        answers = np.full(rows.kept.sum(), NOT_REPORTED, object)
+    return pd.Categorical(answers, allowed)
+
+
+@cache
+def _type(allowed: tuple[str, ...]) -> pd.CategoricalDtype:
+    return pd.CategoricalDtype(allowed)
 
 
 def _health(rows: Rows) -> np.ndarray | None:
@@ -84,11 +99,11 @@ def tactics(rows: Rows) -> pd.DataFrame:
     for position in range(1, TACTIC_PAIRS + 1):
         if f"tactic {position}" not in rows.cells:
             continue
-        tactic = rows.cells[f"tactic {position}"].values[rows.kept]
-        named = tactic != ""
-        effective = _answers(rows, f"effective {position}")
-        answers = NOT_REPORTED if effective is None else effective[named]
-        part = {"row": rows.index[named], "position": position, "tactic": tactic[named],
+        tactic = rows.cells[f"tactic {position}"]
+        named = ~tactic.says("") & rows.kept
+        effective = rows.cells.get(f"effective {position}")
+        answers = NOT_REPORTED if effective is None else effective.values[named]
+        part = {"row": rows.rows[named], "position": position, "tactic": tactic.values[named],
                 "effective": answers}  # fmt: skip
         parts.append(part)
     return _long(parts, ["row", "position", "tactic", "effective"])
@@ -99,7 +114,7 @@ def ced(rows: Rows) -> pd.DataFrame:
     parts = []
     for one in rows.of_kind("ced"):
         device, use = one.column.field.removeprefix("CED ").split(": ")
-        ticked = rows.index[one.values[rows.kept] == "Yes"]
+        ticked = rows.rows[one.says("Yes") & rows.kept]
         parts.append({"row": ticked, "device": int(device), "use": use})
     return _long(parts, ["row", "device", "use"])
 
@@ -109,8 +124,8 @@ def ced_details(rows: Rows) -> pd.DataFrame:
     parts = []
     for one in _of_details(rows):
         device, detail = _DETAILS[one.column.field]
-        yes = np.array([ticked(text) is True for text in one.coded.values], bool)
-        marked = rows.index[yes[one.coded.codes][rows.kept]]
+        yes = np.array([ticked(text) is True for text in one.judged.printed], bool)
+        marked = rows.rows[yes[one.codes] & rows.kept]
         parts.append({"row": marked, "device": device, "detail": detail})
     return _long(parts, ["row", "device", "detail"])
 
@@ -118,10 +133,10 @@ def ced_details(rows: Rows) -> pd.DataFrame:
 def unread_details(rows: Rows) -> Iterator[Remark]:
     """Boxes on repeated or extended cycles whose words are neither a tick nor a No."""
     for one in _of_details(rows):
-        unread = np.array([ticked(text) is None for text in one.coded.values], bool)
-        for place in np.flatnonzero(unread[one.coded.codes] & rows.kept):
-            printed = one.coded.values[one.coded.codes[place]]
-            yield Remark(int(rows.table.rows[place]), one.header, printed, "labelled",
+        unread = np.array([ticked(text) is None for text in one.judged.printed], bool)
+        for place in np.flatnonzero(unread[one.codes] & rows.kept):
+            row, printed = int(rows.rows[place]), one.printed(place)
+            yield Remark(row, one.header, printed, "labelled",
                          reason="neither a tick nor a No: not counted")  # fmt: skip
 
 
@@ -131,9 +146,9 @@ def _of_details(rows: Rows) -> list[Cells]:
 
 def ced_block(rows: Rows) -> pd.Series:
     """In which reports the block on CEDs says that one was used: in words or by a tick."""
-    said = [one.values == "Yes" for one in rows.of_kind("ced")]
+    said = [one.says("Yes") for one in rows.of_kind("ced")]
     if (used := rows.cells.get("CED 1: used")) is not None:
-        said.append(used.filled & ~np.isin(used.values.astype(str), _NOT_USED))
+        said.append(used.filled & ~used.says(*_NOT_USED))
     block = np.logical_or.reduce([np.zeros(len(rows.kept), bool), *said])
     return pd.Series(block[rows.kept], index=rows.index)
 

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import codecs
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from itertools import chain, islice
-from operator import eq
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO
 
 import numpy as np
 
 from analysis.errors import Refused, refusal
 from analysis.sources import workbook
-from analysis.sources.records.headers import HEADERS, recognised
+from analysis.sources.records.headers import HEADERS, is_known, recognised
+from analysis.sources.records.lines import Line, Lines, fit, in_parts
 from analysis.sources.records.remarks import Remark
-from analysis.sources.records.table import Coded, Table
+from analysis.sources.records.table import Part, Table, collect
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
 SOUGHT = 20  # rows in which the header is looked for: titles may stand above it
 _FEWEST = 2  # known headers that make a row a header
-_CHUNK = 2_000  # rows in memory as text
+_SIZE = 2**22  # bytes of a file in memory
 _WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # zip (.xlsx, .ods); the older format, or locked
 _POINTER = b"version https://git-lfs"
-# a row: its number as a spreadsheet shows it, and its cells
-Line = tuple[int, list[str]]
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+@dataclass(frozen=True)
+class Found:
+    """``parts``: the rows below the header, which are read once; no separator in a workbook."""
+
+    header: Line
+    parts: Iterator[Part]
+    separator: str
+    remarks: list[Remark]
 
 
 def read_table(path: Path) -> Table:
@@ -35,63 +47,123 @@ def read_table(path: Path) -> Table:
     Refuses what is no text and no workbook, a quotation mark that is not closed, and a file (or a
     workbook with no sheet, or with more than one) whose first rows hold no header of the form.
     """
+    with opened(path) as found:
+        kept_out = [not is_known(name) for name in found.header[1]]
+        parts = _with_quotes_checked(found, path.name) if found.separator else found.parts
+        return collect(path.name, found.header, kept_out, parts, found.remarks)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Found]:
+    """A record-level file, its header found and its rows ahead."""
     try:
-        content = path.read_bytes()
+        file = path.open("rb")
     except OSError as error:
         raise refusal(str(path), f"cannot be read ({error.strerror})") from None
-    if content.startswith(_WORKBOOK):
-        return _read_workbook(path)
-    text, remarks = _decoded(content, path)
-    header, rest, separator = _header(text, path)
-    above = [Remark(number, "", " ".join(cells).strip(), "labelled",
-                    reason="stands above the header and is not read")
-             for number, cells in header[:-1] if any(cells)]  # fmt: skip
+    with file:
+        if file.read(4).startswith(_WORKBOOK):
+            yield _read_workbook(path)
+            return
+        text, remarks = _in_utf_8(file, path)
+        with text:
+            yield _read_csv(text, path, remarks)
+
+
+def _read_csv(file: BinaryIO, path: Path, remarks: list[Remark]) -> Found:
+    above, header, parts, separator = _header(file, path)
     if separator != ",":
         name = SEPARATORS[separator]
-        remarks.append(Remark(header[-1][0], "", "", "labelled", reason=f"separated by {name}"))
-    table = _coded(path.name, header[-1], rest, remarks + above)
-    _check_quotes(table, separator)
-    return table
+        remarks.append(Remark(header[0], "", "", "labelled", reason=f"separated by {name}"))
+    return Found(header, parts, separator, remarks + _above(above))
 
 
-def _decoded(content: bytes, path: Path) -> tuple[str, list[Remark]]:
-    """UTF-8, UTF-16 with its mark, or else Windows-1252, line by line where both occur."""
-    if not content.strip():
-        raise refusal(str(path), "is empty", "a record-level file, the header first")
-    if content.startswith(_POINTER):
-        raise refusal(str(path), "is a pointer of Git LFS, not the file", "the file itself")
-    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    try:
-        if marked:
-            return content.decode("utf-16"), [_encoded("UTF-16")]
+def _above(lines: Iterable[Line]) -> list[Remark]:
+    reason = "stands above the header and is not read"
+    return [Remark(number, "", " ".join(cells).strip(), "labelled", reason=reason)
+            for number, cells in lines if any(cells)]  # fmt: skip
+
+
+def _in_utf_8(file: BinaryIO, path: Path) -> tuple[BinaryIO, list[Remark]]:
+    """The text of a file from its first byte on, in UTF-8.
+
+    It stands in UTF-8, in UTF-16 with its mark, or else in Windows-1252, line by line where both
+    occur. Another encoding is written anew to a file without a name.
+    """
+    file.seek(0)
+    first = file.read(len(_POINTER))
+    if first.startswith(_WIDE):
+        return _from_utf_16(file, path), [_encoded("UTF-16")]
+    if _is_utf_8(file, path):
+        file.seek(len(codecs.BOM_UTF8) if first.startswith(codecs.BOM_UTF8) else 0)
+        return file, []
+    return _from_windows_1252(file, path)
+
+
+def _is_utf_8(file: BinaryIO, path: Path) -> bool:
+    """Refuses an empty file, a pointer, and bytes that no text has."""
+    decoder, valid, blank = codecs.getincrementaldecoder("utf-8")(), True, True
+    for content in _pieces(file):
+        if blank and content.startswith(_POINTER):
+            raise refusal(str(path), "is a pointer of Git LFS, not the file", "the file itself")
         if b"\0" in content:
             raise refusal(str(path), "holds bytes that no text has", "CSV, XLSX or ODS")
-        return content.decode("utf-8-sig"), []
-    except UnicodeDecodeError as error:
-        if marked:
-            raise refusal(str(path), f"is damaged UTF-16 ({error.reason})") from None
-    return _in_windows_1252(content, path)
+        blank = blank and not content.strip()
+        try:
+            if valid and not (content.isascii() and not decoder.getstate()[0]):
+                decoder.decode(content)
+        except UnicodeDecodeError:
+            valid = False
+    if blank:
+        raise refusal(str(path), "is empty", "a record-level file, the header first")
+    with suppress(UnicodeDecodeError):
+        return valid and decoder.decode(b"", final=True) is not None
+    return False
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    file.seek(0)
+    return iter(partial(file.read, _SIZE), b"")
+
+
+def _without_name() -> BinaryIO:
+    return SpooledTemporaryFile(_SIZE)  # whoever opened the file that is read closes it
 
 
 def _encoded(name: str) -> Remark:
     return Remark(1, "", "", "labelled", reason=f"in {name}")
 
 
-def _in_windows_1252(content: bytes, path: Path) -> tuple[str, list[Remark]]:
-    decoded, unicode_lines = [], []
-    for number, line in enumerate(content.split(b"\n"), 1):
+def _from_utf_16(file: BinaryIO, path: Path) -> BinaryIO:
+    decoder, text = codecs.getincrementaldecoder("utf-16")(), _without_name()
+    try:
+        for content in chain(_pieces(file), [b""]):
+            text.write(decoder.decode(content, final=not content).encode())
+    except UnicodeDecodeError as error:
+        text.close()
+        raise refusal(str(path), f"is damaged UTF-16 ({error.reason})") from None
+    text.seek(0)
+    return text
+
+
+def _from_windows_1252(file: BinaryIO, path: Path) -> tuple[BinaryIO, list[Remark]]:
+    file.seek(0)
+    text, unicode_lines, first = _without_name(), 0, 0
+    for number, line in enumerate(file, 1):
         try:
-            decoded.append(line.decode("utf-8"))
+            line.decode()
             if not line.isascii():
-                unicode_lines.append(number)
+                unicode_lines, first = unicode_lines + 1, first or number
         except UnicodeDecodeError:
-            decoded.append(_line_in_windows_1252(line, number, path))
+            line = _line_in_windows_1252(line, number, path).encode()
+        text.write(line.removeprefix(codecs.BOM_UTF8) if number == 1 else line)
+    text.seek(0)
     remarks = [_encoded("Windows-1252")]
     if unicode_lines:
         mixed = "in UTF-8 where other lines are in Windows-1252: each is read as its own"
-        first = f"line {unicode_lines[0]}"
-        remarks.append(Remark(1, "", first, "labelled", reason=mixed, number=len(unicode_lines)))
-    return "\n".join(decoded).removeprefix("\ufeff"), remarks
+        remarks.append(
+            Remark(1, "", f"line {first}", "labelled", reason=mixed, number=unicode_lines)
+        )
+    return text, remarks
 
 
 def _line_in_windows_1252(line: bytes, number: int, path: Path) -> str:
@@ -102,27 +174,25 @@ def _line_in_windows_1252(line: bytes, number: int, path: Path) -> str:
         raise refusal(str(path), problem, "UTF-8, Windows-1252, UTF-16 with its mark") from None
 
 
-def _lines(text: str, separator: str, path: Path) -> Iterator[Line]:
-    """Rows with their numbers; one whose quotation marks do not close is refused."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    number = 0
-    try:
-        for number, cells in enumerate(reader, 1):  # noqa: B007 - the number is used below
-            yield number, cells
-    except csv.Error as error:
-        raise refusal(f"{path}: row {number + 1}", f"is damaged as CSV ({error})") from None
+def _header(file: BinaryIO, path: Path) -> tuple[list[Line], Line, Iterator[Part], str]:
+    """The rows above the header, the header, the rows below it, and the separator that finds it."""
+    start = file.tell()
 
+    def lines(separator: str) -> Lines:
+        file.seek(start)
+        return Lines(file, separator, str(path))
 
-def _header(text: str, path: Path) -> tuple[list[Line], Iterator[Line], str]:
-    """The rows down to the header, the rows below it, and the separator that finds it."""
-    first = {separator: _first_lines(text, separator, path) for separator in SEPARATORS}
+    first = {separator: _first_lines(lines(separator)) for separator in SEPARATORS}
     separator = max(first, key=lambda one: max(_found(first[one]), default=0))
     place = _place_of_header(first[separator])
     if place is None:
-        list(islice(_lines(text, ",", path), SOUGHT))  # or refuse what breaks its first rows
+        list(islice(lines(",").one_by_one(SOUGHT), SOUGHT))  # or refuse what breaks its first rows
         raise _no_header(str(path), f"in its first {SOUGHT} rows")
-    rest = islice(_lines(text, separator, path), place + 1, None)
-    return first[separator][: place + 1], rest, separator
+    rest = lines(separator)
+    begun = rest.one_by_one(place + 1)
+    header = list(islice(begun, place + 1))[-1]
+    below = chain(in_parts(begun, header[1]), rest.parts(header[1]))
+    return first[separator][:place], header, below, separator
 
 
 def _found(lines: list[Line]) -> list[int]:
@@ -136,11 +206,11 @@ def _place_of_header(lines: list[Line]) -> int | None:
     return next((place for place, number in enumerate(found) if number >= enough), None)
 
 
-def _first_lines(text: str, separator: str, path: Path) -> list[Line]:
+def _first_lines(lines: Lines) -> list[Line]:
     """Rows in which the header may stand; none from where another separator breaks the quotes."""
     found = []
     with suppress(Refused):  # with the right separator the same row is refused when it is read
-        found.extend(islice(_lines(text, separator, path), SOUGHT))
+        found.extend(islice(lines.one_by_one(SOUGHT), SOUGHT))
     return found
 
 
@@ -149,71 +219,23 @@ def _no_header(where: str, place: str) -> Refused:
     return refusal(where, problem, f"{', '.join(HEADERS[:2])} ... {HEADERS[-1]}")
 
 
-def _coded(file: str, header: Line, lines: Iterable[Line], remarks: list[Remark]) -> Table:
-    """Rows as columns of codes; empty rows are no rows, and trailing empty cells no cells."""
-    names = header[1]
-    codes = [_Codes() for _ in names]
-    parts: list[list[np.ndarray]] = [[] for _ in names]
-    rows, empty, damaged = [], [], {}
-    lines = iter(lines)
-    while chunk := list(islice(lines, _CHUNK)):
-        fitted = []
-        for number, cells in chunk:
-            if not _holds_anything(cells):
-                empty.append(number)
-                continue
-            if problem := _damage(cells, names):
-                damaged[len(rows)] = problem
-            rows.append(number)
-            fitted.append(_fit(cells, len(names)))
-        for known, part, values in zip(codes, parts, zip(*fitted, strict=True), strict=False):
-            part.append(np.fromiter(map(known.__getitem__, values), np.int32, len(values)))
-    if empty:
-        reason = "holds nothing: no row of the table"
-        remarks = [*remarks, Remark(empty[0], "", "", "labelled", reason=reason, number=len(empty))]
-    columns = [
-        Coded(list(known), np.concatenate([np.empty(0, np.int32), *part]))
-        for known, part in zip(codes, parts, strict=True)
-    ]
-    return Table(file, header[0], names, np.array(rows, int), columns, damaged, remarks)
-
-
-class _Codes(dict):
-    """Values in the order in which they are met: a new one gets the next number."""
-
-    def __missing__(self, value: str) -> int:
-        self[value] = len(self)
-        return self[value]
-
-
-def _check_quotes(table: Table, separator: str) -> None:
+def _with_quotes_checked(found: Found, file: str) -> Iterator[Part]:
     """Refuse a cell that holds the rest of a row and the beginning of another."""
-    for column in table.columns:
-        for code, value in enumerate(column.values):
-            if "\n" in value and value.count(separator) >= len(table.header) - 1:
-                row = table.rows[np.argmax(column.codes == code)]
-                problem = f"a quotation mark is closed rows after it was opened ({value[:40]!r})"
-                raise refusal(f"{table.file}: row {row}", problem, "both in one cell")
+    first: dict[int, tuple[int, str]] = {}  # by column
+    for part in found.parts:
+        for place, column in enumerate(part.columns):
+            for code, value in enumerate(column.values):
+                if "\n" in value and value.count(found.separator) >= len(found.header[1]) - 1:
+                    row = int(part.rows[np.argmax(column.codes == code)])
+                    first.setdefault(place, (row, value))
+        yield part
+    if first:
+        row, value = first[min(first)]
+        problem = f"a quotation mark is closed rows after it was opened ({value[:40]!r})"
+        raise refusal(f"{file}: row {row}", problem, "both in one cell")
 
 
-def _holds_anything(cells: list[str]) -> bool:
-    return any(cells) and any(cell.strip() for cell in cells)
-
-
-def _damage(cells: list[str], names: list[str]) -> str:
-    """What is wrong with the row as a whole: torn, shifted, or the header once more."""
-    wide = len(names)
-    if len(cells) < wide or any(cell.strip() for cell in cells[wide:]):
-        return f"has {len(cells):,} cells where the header has {wide:,}"
-    again = sum(map(eq, cells, names)) * 2 > wide
-    return "is the header once more" if again else ""
-
-
-def _fit(cells: list[str], width: int) -> list[str]:
-    return cells if len(cells) == width else (cells + [""] * width)[:width]
-
-
-def _read_workbook(path: Path) -> Table:
+def _read_workbook(path: Path) -> Found:
     """The one sheet whose first rows hold a header of the form."""
     sheets = workbook.read(path).sheets
     found = {name: header for name, cells in sheets.items() if (header := _sheet_header(cells))}
@@ -224,14 +246,12 @@ def _read_workbook(path: Path) -> Table:
     ((name, header),) = found.items()
     lines = _sheet_lines(sheets[name])
     width = max(cell.column for cell in sheets[name])
-    above = [Remark(number, "", " ".join(cells).strip(), "labelled",
-                    reason="stands above the header and is not read")
-             for number, cells in lines if number < header and any(cells)]  # fmt: skip
+    above = _above(line for line in lines if line[0] < header)
     other = [Remark(1, "", one, "labelled", reason="another sheet, which is not read")
              for one in sheets if one != name]  # fmt: skip
-    below = ((number, _fit(cells, width)) for number, cells in lines if number > header)
-    names = next(_fit(cells, width) for number, cells in lines if number == header)
-    return _coded(path.name, (header, names), below, above + other)
+    below = ((number, fit(cells, width)) for number, cells in lines if number > header)
+    names = next(fit(cells, width) for number, cells in lines if number == header)
+    return Found((header, names), in_parts(below, names), "", above + other)
 
 
 def _sheet_header(cells: list[workbook.Cell]) -> int:

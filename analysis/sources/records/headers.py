@@ -44,6 +44,11 @@ def _known() -> dict[str, Column]:
     return {letters(text): one for one in KNOWN for text in (one.header, *one.spellings)}
 
 
+def is_known(header: str) -> bool:
+    """Whether a header is one of the form's."""
+    return letters(header) in _known()
+
+
 def recognised(cells: Iterable[str]) -> int:
     """How many columns of the form a row names as a header would."""
     return len({letters(cell) for cell in cells} & _known().keys())
@@ -85,7 +90,7 @@ def layout(table: Table) -> Layout:
 def _unknown(table: Table, place: int) -> list[Remark]:
     """A column that is not of the form; one without header and contents is none."""
     printed = table.header[place]
-    if not letters(printed) and not any(value.strip() for value in table.columns[place].values):
+    if not letters(printed) and not table.values[place].filled:
         return []
     shown = printed if printed.strip() else f"column {place + 1}, without a header"
     reason = "not a column of the form: kept out"
@@ -93,9 +98,9 @@ def _unknown(table: Table, place: int) -> list[Remark]:
 
 
 def _twice(table: Table, first: int, second: int) -> Remark:
-    one, other = table.columns[first], table.columns[second]
+    one, other = table.column(first), table.column(second)
     printed = table.header[second]
-    if one.values != other.values or not (one.codes == other.codes).all():
+    if one.values != other.values or (one.codes != other.codes).any():
         problem = f"columns {first + 1} and {second + 1} are both {printed!r} and differ"
         raise refusal(f"{table.file}: row {table.header_row}", problem, "each column once")
     reason = f"stands in column {first + 1} already, with equal contents"

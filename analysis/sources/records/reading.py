@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -15,8 +16,8 @@ from analysis.sources.records import canonical
 from analysis.sources.records.contradictions import contradictions, of_tactics
 from analysis.sources.records.files import read_table
 from analysis.sources.records.headers import layout
-from analysis.sources.records.remarks import Remark, lines, remarks_frame
-from analysis.sources.records.rows import Rows
+from analysis.sources.records.remarks import Remark, Remarks, lines, remarks_frame
+from analysis.sources.records.rows import Columns, Rows, SaidMadeUp, SameRows, range_of_months
 from analysis.standard.periods import parse_period
 
 SOURCE, MADE_UP_SOURCE = "records", "made-up-records"
@@ -82,23 +83,88 @@ def read_records(path: Path, area: str, period: str | None) -> Reading:
     file that holds no such table or no rows, dates with the month first, and made-up rows among
     others.
     """
-    table = read_table(Path(path))
-    if not len(table.rows):
-        raise refusal(str(path), "holds a header and no rows", "one row for each report")
-    found = layout(table)
-    rows = Rows(table, found, parse_period(period) if period else None)
-    rows.check_dates()
-    records = _records(rows, area, period)
-    remarks = [
-        *table.remarks,
-        *found.remarks,
-        *_few_tactics(records, table.header_row),
-        *rows.remarks(),
-        *canonical.unread_details(rows),
-        *of_tactics(records, rows.headers),
-        *contradictions(records, rows.headers, canonical.ced_block(rows)),
-    ]
-    return Reading(records, remarks_frame(remarks), len(table.rows), rows.months_held)
+    judging = Judging(Path(path), area, period)
+    return judging.reading(_joined([*judging.parts()]))
+
+
+class Judging:
+    """A file that has been read, and whose rows are judged a block after the other.
+
+    Every value is known before the first block is judged. Memory holds one block, and of every row
+    the nine bytes by which equal rows are found.
+    """
+
+    def __init__(self, path: Path, area: str, period: str | None) -> None:
+        self.table = read_table(path)
+        if not self.table.rows:
+            raise refusal(str(path), "holds a header and no rows", "one row for each report")
+        self.area, self.period = area, period
+        self._layout = layout(self.table)
+        self._columns = Columns(self.table, self._layout, parse_period(period) if period else None)
+        self._columns.check_dates()
+        self._said, self._same, self._days = SaidMadeUp(), SameRows(), set()
+        self._remarks = {kind: Remarks(kind in _ONCE) for kind in _KINDS}
+
+    def parts(self) -> Iterator[Records]:
+        """The reports of each block; source and period are those of the whole file."""
+        for block in self.table.blocks:
+            rows = Rows(self._columns, block)
+            records = self._records(rows)
+            self._said.ask(rows)
+            self._same.add(rows)
+            self._days.update(records.reports["date"].unique())
+            for kind, found in _KINDS.items():
+                self._remarks[kind].add(found(rows, records))
+            yield records
+
+    def _records(self, rows: Rows) -> Records:
+        return Records(
+            source=SOURCE,
+            file=self.table.file,
+            edition=Path(self.table.file).stem,
+            area=self.area,
+            period=self.period or "",
+            made_up=False,
+            reports=canonical.reports(rows),
+            tactics=canonical.tactics(rows),
+            ced=canonical.ced(rows),
+            ced_details=canonical.ced_details(rows),
+            absent=canonical.absent(rows),
+        )
+
+    def reading(self, records: Records) -> Reading:
+        """What was read, behind the last block: all reports, as made up where the file says so."""
+        header = self._columns.judged["made up"].header if "made up" in self._columns.judged else ""
+        period = self.period or range_of_months(self._days)
+        records = replace(records, period=period)
+        if self._said.answer(self.table.file, header):
+            records = replace(records, source=MADE_UP_SOURCE, edition=MADE_UP, made_up=True)
+        self._remarks["equal rows"].add(self._same.remarks(self.table.blocks))
+        remarks = [
+            *self.table.remarks,
+            *self._layout.remarks,
+            *_few_tactics(records, self.table.header_row),
+            *(remark for kind in self._remarks.values() for remark in kind),
+        ]
+        months = self._columns.months_held
+        return Reading(records, remarks_frame(remarks), self.table.rows, months)
+
+
+# what is remarked on in a block, in the order in which the remarks on a row stand
+_KINDS: dict[str, Callable[[Rows, Records], Iterable[Remark]]] = {
+    "faults": lambda rows, records: rows.faults(),
+    "changes": lambda rows, records: rows.changes(),
+    "boxes": lambda rows, records: rows.boxes_left_blank(),
+    "effects": lambda rows, records: rows.effects_alone(),
+    "talk": lambda rows, records: rows.talk_that_is_kept(),
+    "equal rows": lambda rows, records: (),  # known behind the last block
+    "details": lambda rows, records: canonical.unread_details(rows),
+    "tactics": lambda rows, records: of_tactics(records, rows.headers),
+    "contradictions": lambda rows, records: contradictions(
+        records, rows.headers, canonical.ced_block(rows)
+    ),
+}
+_ONCE = ("changes", "boxes")  # with the first row in which they stand, and how many there are
 
 
 def _few_tactics(records: Records, header_row: int) -> list[Remark]:
@@ -106,18 +172,11 @@ def _few_tactics(records: Records, header_row: int) -> list[Remark]:
     return [Remark(header_row, "", "", "labelled", reason=reason)] if reason else []
 
 
-def _records(rows: Rows, area: str, period: str | None) -> Records:
-    made_up = rows.made_up()
-    return Records(
-        source=MADE_UP_SOURCE if made_up else SOURCE,
-        file=rows.table.file,
-        edition=MADE_UP if made_up else Path(rows.table.file).stem,
-        area=area,
-        period=period or rows.months(),
-        made_up=made_up,
-        reports=canonical.reports(rows),
-        tactics=canonical.tactics(rows),
-        ced=canonical.ced(rows),
-        ced_details=canonical.ced_details(rows),
-        absent=canonical.absent(rows),
-    )
+def _joined(parts: list[Records]) -> Records:
+    """The reports of all blocks, one below the other."""
+    held = [one for one in parts if len(one)] or parts[:1]
+    tables = {
+        name: pd.concat([getattr(one, name) for one in held], ignore_index=True)
+        for name in ("tactics", "ced", "ced_details")
+    }
+    return replace(held[0], reports=pd.concat([one.reports for one in held]), **tables)

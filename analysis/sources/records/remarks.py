@@ -30,6 +30,29 @@ class Remark(NamedTuple):
     number: int = 1
 
 
+class Remarks(list[Remark]):
+    """Remarks of one kind, block after block; ``once``: those of one value are one remark.
+
+    Repairs are remarked on row by row in any case.
+    """
+
+    def __init__(self, once: bool) -> None:
+        super().__init__()
+        self._once = once
+        self._places: dict[Remark, int] = {}
+
+    def add(self, remarks: Iterable[Remark]) -> None:
+        """Take the remarks of a block."""
+        for one in remarks:
+            place = len(self)
+            if self._once and one.action != "repaired":
+                place = self._places.setdefault(one._replace(row=0, number=0), len(self))
+            if place == len(self):
+                self.append(one)
+            else:
+                self[place] = self[place]._replace(number=self[place].number + one.number)
+
+
 def remarks_frame(remarks: Iterable[Remark]) -> pd.DataFrame:
     """Remarks in the columns ``COLUMNS``, by row; those of a row in the order given."""
     frame = pd.DataFrame(list(remarks), columns=COLUMNS)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from hashlib import blake2b
 
 import numpy as np
 import pandas as pd
 
 from analysis.errors import refusal
 from analysis.sources.records import moments
-from analysis.sources.records.cells import Cells, judged
+from analysis.sources.records.cells import Cells, Judged, judged
 from analysis.sources.records.headers import Layout
 from analysis.sources.records.remarks import Remark
-from analysis.sources.records.table import Table
+from analysis.sources.records.table import Block, Blocks, Table, mask
 from analysis.sources.records.values import tidy
 from analysis.standard.form import TACTIC_PAIRS
 from analysis.standard.periods import Period
@@ -25,16 +26,50 @@ _QUESTIONS = ("location", "impact factor", "reason", "outcome")  # several boxes
 _FIREARMS = ("firearm aimed", "firearm fired")
 
 
-class Rows:
-    """The rows of a table whose cells have been judged, and which of them are kept."""
+class Columns:
+    """The columns of a table, each different value of the whole file judged."""
 
     def __init__(self, table: Table, found: Layout, period: Period | None) -> None:
         self.table = table
-        self.cells = {
+        self.judged: dict[str, Judged] = {
             field: judged(table, column, found.places[field], period)
             for field, column in found.columns.items()
         }
-        self.damaged = np.isin(np.arange(len(table.rows)), list(table.damaged))
+
+    def check_dates(self) -> None:
+        """Refuse dates with the month first: of 04/05/2017 nobody can say then what is meant.
+
+        One among dates that can only be read in one way is a slip: its row is set aside.
+        """
+        one = self.judged["date"]
+        codes, whole = self.table.blocks.column(one.place), ~self.table.damaged
+        orders = [moments.order(tidy(text)) for text in one.printed]
+        found = {orders[code] for code in np.unique(codes[whole])}
+        if "month" in found and "day" not in found and ("either" in found or not self.months_held):
+            first = [order == "month" for order in orders]
+            place = np.argmax(np.array(first, bool)[codes] & whole)
+            where = f"{self.table.file}: row {self.table.row(place)}, column {one.header}"
+            printed = one.printed[codes[place]]
+            raise refusal(where, f"{printed!r} has the month first", "2017-04-13 or 13/04/2017")
+
+    @cached_property
+    def months_held(self) -> str:
+        """The range of months of every date that can be read, whatever the period asked for."""
+        one = self.judged["date"]
+        codes = np.unique(self.table.blocks.column(one.place)[~self.table.damaged])
+        days = {moments.day(tidy(one.printed[code]), None)[0] for code in codes}
+        return range_of_months(days - {None})
+
+
+class Rows:
+    """Rows of a table whose cells have been judged, and which of them are kept."""
+
+    def __init__(self, columns: Columns, block: Block) -> None:
+        self.rows, self.block = block.rows, block
+        self.cells = {
+            field: one.of(block.codes[one.place]) for field, one in columns.judged.items()
+        }
+        self.damaged = mask(block.damaged, len(block.rows))
 
     @cached_property
     def headers(self) -> dict[str, str]:
@@ -44,16 +79,20 @@ class Rows:
     @cached_property
     def faulty(self) -> np.ndarray:
         """Which rows are damaged as a whole or hold a value that may not stand."""
-        return np.logical_or.reduce([self.damaged, *(one.faulty for one in self.cells.values())])
+        found = self.damaged.copy()
+        for one in self.cells.values():
+            if one.judged.faulty.any():
+                found |= one.faulty
+        return found
 
     @cached_property
     def communication_alone(self) -> np.ndarray:
         """Which rows name tactical communication, no other tactic, no CED and no firearm."""
-        named = [one.values for one in self.of_kind("tactic")]
-        talk = np.logical_or.reduce([values == COMMUNICATION for values in named])
-        force = [(values != COMMUNICATION) & (values != "") for values in named]
+        tactics = self.of_kind("tactic")
+        talk = np.logical_or.reduce([one.says(COMMUNICATION) for one in tactics])
         firearms = [self.cells[field] for field in _FIREARMS if field in self.cells]
-        force += [one.values == "Yes" for one in (*self.of_kind("ced"), *firearms)]
+        force = [~one.says(COMMUNICATION, "") for one in tactics]
+        force += [one.says("Yes") for one in (*self.of_kind("ced"), *firearms)]
         return talk & ~np.logical_or.reduce(force) & ~self.faulty
 
     @cached_property
@@ -75,131 +114,152 @@ class Rows:
     @cached_property
     def index(self) -> pd.Index:
         """The row numbers of the reports."""
-        return pd.Index(self.table.rows[self.kept], name="row")
+        return pd.Index(self.rows[self.kept].astype(np.int64), name="row")
 
     def of_kind(self, kind: str) -> list[Cells]:
         """The columns of a kind, in the order of the form."""
         return [one for one in self.cells.values() if one.column.kind == kind]
 
-    def made_up(self) -> bool:
-        """Whether the file says so in every row; in some only is refused."""
-        if "made up" not in self.cells:
-            return False
-        asked = self.kept if self.kept.any() else ~self.damaged
-        said = self.cells["made up"].values == "Yes"
-        if (said & asked).any() and (~said & asked).any():
-            row = self.table.rows[np.flatnonzero(~said & asked)[0]]
-            where = f"{self.table.file}: row {row}, column {self.headers['made up']}"
-            raise refusal(where, "does not say that it is made up as other rows do", "all or none")
-        return bool((said & asked).any())
-
-    def check_dates(self) -> None:
-        """Refuse dates with the month first: of 04/05/2017 nobody can say then what is meant.
-
-        One among dates that can only be read in one way is a slip: its row is set aside.
-        """
-        one = self.cells["date"]
-        orders = np.array([moments.order(tidy(text)) for text in one.coded.values], object)
-        orders = np.where(self.damaged, "", orders[one.coded.codes])
-        found = {*orders}
-        if "month" in found and "day" not in found and ("either" in found or not self.months_held):
-            place = np.argmax(orders == "month")
-            where = f"{self.table.file}: row {self.table.rows[place]}, column {one.header}"
-            printed = one.coded.values[one.coded.codes[place]]
-            raise refusal(where, f"{printed!r} has the month first", "2017-04-13 or 13/04/2017")
-
-    def months(self) -> str:
-        """The range of months of the reports, where no period was asked for."""
-        return _months(self.cells["date"].values[self.kept])
-
-    @cached_property
-    def months_held(self) -> str:
-        """The range of months of every date that can be read, whatever the period asked for."""
-        coded = self.cells["date"].coded
-        days = [moments.day(tidy(text), None)[0] for text in coded.values]
-        held = {days[code] for code in np.unique(coded.codes[~self.damaged])}
-        return _months(held - {None})
-
     def blank_box(self, field: str) -> np.ndarray:
         """Where a box is blank and another of its question is filled: then it is a No."""
-        question = field.partition(":")[0]
-        if question not in _QUESTIONS:
-            return np.zeros(len(self.table.rows), bool)
-        return ~self.cells[field].filled & self._question_filled[question]
+        return ~self.cells[field].filled & self._question_filled[field.partition(":")[0]]
+
+    @property
+    def boxes(self) -> list[str]:
+        """The fields that are one box of several of a question."""
+        return [field for field in self.cells if field.partition(":")[0] in _QUESTIONS]
 
     @cached_property
     def _question_filled(self) -> dict[str, np.ndarray]:
-        filled = {question: np.zeros(len(self.table.rows), bool) for question in _QUESTIONS}
-        for field, one in self.cells.items():
-            if (question := field.partition(":")[0]) in filled:
-                filled[question] |= one.filled
+        filled = {question: np.zeros(len(self.rows), bool) for question in _QUESTIONS}
+        for field in self.boxes:
+            filled[field.partition(":")[0]] |= self.cells[field].filled
         return filled
 
-    def remarks(self) -> Iterator[Remark]:
-        """What is set aside, changed or labelled, but for contradictions between answers."""
-        yield from self._faults()
-        for one in self.cells.values():
-            yield from one.remarks(self.table.rows, self.kept)
-        yield from self._boxes_left_blank()
-        yield from self._effects_alone()
-        if self.tactic_columns < TACTIC_PAIRS:
-            yield from self._talk("labelled", _COMMUNICATION_SEEN)
-        yield from self._same_rows()
-
-    def _faults(self) -> Iterator[Remark]:
+    def faults(self) -> Iterator[Remark]:
         """Everything for which a row is set aside, damage first."""
-        rows = self.table.rows
-        for place, problem in self.table.damaged.items():
-            yield Remark(int(rows[place]), "", "", "set aside", reason=problem)
+        for place, problem in self.block.damaged.items():
+            yield Remark(int(self.rows[place]), "", "", "set aside", reason=problem)
         for one in self.cells.values():
+            if not one.judged.faulty.any():
+                continue
             for place in np.flatnonzero(one.faulty & ~self.damaged):
-                code = one.coded.codes[place]
-                printed, reason = one.coded.values[code], one.verdicts[code].reason
-                yield Remark(int(rows[place]), one.header, printed, "set aside", reason=reason)
+                reason = one.judged.verdicts[one.codes[place]].reason
+                row, printed = int(self.rows[place]), one.printed(place)
+                yield Remark(row, one.header, printed, "set aside", reason=reason)
         if self.tactic_columns == TACTIC_PAIRS:
             yield from self._talk("set aside", _COMMUNICATION_ALONE)
+
+    def talk_that_is_kept(self) -> Iterator[Remark]:
+        """Communication alone, where that is no reason to set a row aside."""
+        if self.tactic_columns < TACTIC_PAIRS:
+            yield from self._talk("labelled", _COMMUNICATION_SEEN)
 
     def _talk(self, action: str, reason: str) -> Iterator[Remark]:
         for place in np.flatnonzero(self.communication_alone):
             one = next(one for one in self.of_kind("tactic") if one.values[place] == COMMUNICATION)
-            printed = one.coded.values[one.coded.codes[place]]
-            yield Remark(int(self.table.rows[place]), one.header, printed, action, reason=reason)
+            row, printed = int(self.rows[place]), one.printed(place)
+            yield Remark(row, one.header, printed, action, reason=reason)
 
-    def _boxes_left_blank(self) -> Iterator[Remark]:
-        for field, one in self.cells.items():
+    def changes(self) -> Iterator[Remark]:
+        """Cells that are repaired, spelled or labelled by themselves."""
+        for one in self.cells.values():
+            yield from one.remarks(self.rows, self.kept)
+
+    def boxes_left_blank(self) -> Iterator[Remark]:
+        """A remark for each box that is blank beside a filled one."""
+        for field in self.boxes:
             places = np.flatnonzero(self.blank_box(field) & self.kept)
             if len(places):
                 reason = "blank where another box of the same question is filled"
-                row = int(self.table.rows[places[0]])
-                yield Remark(row, one.header, "", "labelled", "No", reason, len(places))
+                row, header = int(self.rows[places[0]]), self.cells[field].header
+                yield Remark(row, header, "", "labelled", "No", reason, len(places))
 
-    def _effects_alone(self) -> Iterator[Remark]:
+    def effects_alone(self) -> Iterator[Remark]:
+        """Whether a tactic was effective, where none is named."""
         for position in range(1, TACTIC_PAIRS + 1):
             effect, tactic = (self.cells.get(f"{name} {position}")
                               for name in ("effective", "tactic"))  # fmt: skip
             if effect is None:
                 continue
-            none = tactic.values == "" if tactic else np.full(len(self.kept), True)
+            none = tactic.says("") if tactic else np.full(len(self.kept), True)
             for place in np.flatnonzero(effect.filled & none & self.kept):
-                printed = effect.coded.values[effect.coded.codes[place]]
-                yield Remark(int(self.table.rows[place]), effect.header, printed, "labelled",
+                row, printed = int(self.rows[place]), effect.printed(place)
+                yield Remark(row, effect.header, printed, "labelled",
                              reason="effectiveness without a tactic: not counted")  # fmt: skip
 
-    def _same_rows(self) -> Iterator[Remark]:
-        """Rows that are equal in every column of the file to one above them."""
+
+class SaidMadeUp:
+    """Whether a file says in every row that it is made up; in some only is refused."""
+
+    def __init__(self) -> None:
+        self._reports, self._rows = _Said(), _Said()
+
+    def ask(self, rows: Rows) -> None:
+        """Take what the rows of a block say, the blocks in their order."""
+        if "made up" in rows.cells:
+            said = rows.cells["made up"].says("Yes")
+            self._reports.add(said, rows.kept, rows.rows)
+            self._rows.add(said, ~rows.damaged, rows.rows)
+
+    def answer(self, file: str, header: str) -> bool:
+        """Of the reports, or of all rows that are not damaged where none is used."""
+        asked = self._reports if self._reports.asked else self._rows
+        if asked.yes and asked.without:
+            where = f"{file}: row {asked.without}, column {header}"
+            raise refusal(where, "does not say that it is made up as other rows do", "all or none")
+        return asked.yes
+
+
+class _Said:
+    def __init__(self) -> None:
+        self.asked, self.yes, self.without = False, False, 0  # the first row without it
+
+    def add(self, said: np.ndarray, asked: np.ndarray, rows: np.ndarray) -> None:
+        self.asked |= bool(asked.any())
+        self.yes |= bool((said & asked).any())
+        silent = np.flatnonzero(~said & asked)
+        if len(silent) and not self.without:
+            self.without = int(rows[silent[0]])
+
+
+class SameRows:
+    """Rows that are equal in every column of the file to one above them."""
+
+    def __init__(self) -> None:
+        self._sums: list[np.ndarray] = []
+        self._kept: list[np.ndarray] = []
+
+    def add(self, rows: Rows) -> None:
+        """Take a block of rows, the blocks in their order."""
         weight = np.uint64(1_000_003)
-        sums = np.zeros(len(self.table.rows), np.uint64)
-        for column in self.table.columns:
-            sums = sums * weight + column.codes.astype(np.uint64)
-        alike = np.flatnonzero(pd.Series(sums).duplicated(keep=False) & self.kept)
+        sums = np.zeros(len(rows.rows), np.uint64)
+        for codes in rows.block.codes:
+            sums *= weight
+            sums += codes
+        self._sums.append(sums)
+        self._kept.append(rows.kept)
+
+    def remarks(self, blocks: Blocks) -> Iterator[Remark]:
+        """A remark for each; only the blocks in which sums are alike are looked at again."""
+        alike = pd.Series(np.concatenate(self._sums)).duplicated(keep=False).to_numpy()
         first: dict[bytes, int] = {}
-        for place in alike:
-            key = np.array([column.codes[place] for column in self.table.columns]).tobytes()
-            row = int(self.table.rows[place])
-            if (before := first.setdefault(key, row)) != row:
-                reason = f"equal to row {before} in every column"
-                yield Remark(row, "", "", "labelled", reason=reason)
+        start = 0
+        for number, kept in enumerate(self._kept):
+            places = np.flatnonzero(alike[start : start + len(kept)] & kept)
+            start += len(kept)
+            if not len(places):
+                continue
+            block = blocks[number]
+            cells = np.column_stack([codes[places].astype(np.uint64) for codes in block.codes])
+            for row, line in zip(block.rows[places].tolist(), cells, strict=True):
+                key = blake2b(line.tobytes(), digest_size=16).digest()
+                if (before := first.setdefault(key, row)) != row:
+                    reason = f"equal to row {before} in every column"
+                    yield Remark(row, "", "", "labelled", reason=reason)
 
 
-def _months(days: Collection[str]) -> str:
-    return f"{min(days)[:7]}..{max(days)[:7]}" if len(days) else ""
+def range_of_months(days: Iterable[str]) -> str:
+    """``2017-04..2017-06``, of days as ``2017-04-01``; nothing of none."""
+    months = sorted(day[:7] for day in days)
+    return f"{months[0]}..{months[-1]}" if months else ""
