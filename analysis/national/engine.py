@@ -7,7 +7,8 @@ differs, pytask is not even imported, which takes a second.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -21,10 +22,12 @@ RECORD = "pytask.lock"
 _CONFIG = "[tool.pytask.ini_options]\n"  # marks the store as pytask's root
 
 
-def stale(jobs: Iterable[Job], store: Path) -> list[Job]:
+def stale(jobs: Sequence[Job], store: Path) -> list[Job]:
     """The jobs of which something differs from what the store says; all where it was cut off."""
     entries = _recorded(store)
-    return [job for job in jobs if not _is_fresh(job, entries.get(job.name))]
+    with ThreadPoolExecutor() as pool:  # hashing what was made takes most of the time
+        states = dict(pool.map(lambda job: (job.makes.name, job.makes.state()), jobs))
+    return [job for job in jobs if not _is_fresh(job, entries.get(job.name), states)]
 
 
 def _recorded(store: Path) -> dict[str, dict]:
@@ -37,12 +40,18 @@ def _recorded(store: Path) -> dict[str, dict]:
         return {}
 
 
-def _is_fresh(job: Job, entry: dict | None) -> bool:
+def _is_fresh(job: Job, entry: dict | None, states: dict[str, str | None]) -> bool:
+    """``states`` holds those of nodes by name: what several jobs share is looked at once."""
     if entry is None or entry["state"] != job.state():
         return False
     held = {**entry.get("depends_on", {}), **entry.get("produces", {})}
     nodes = [*job.depends_on.values(), job.makes]
-    return all((state := node.state()) and held.get(node.name) == state for node in nodes)
+    for node in nodes:
+        if node.name not in states:
+            states[node.name] = node.state()
+        if not states[node.name] or states[node.name] != held.get(node.name):
+            return False
+    return True
 
 
 def do(

@@ -17,18 +17,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import TypeVar
 
 from analysis.errors import Refused, refusal
 from analysis.national.closure import code_of
 from analysis.national.nodes import Hashes, Node, digest, hash_of
 from analysis.parameters import Parameters
 from analysis.places import LOCK, NOTEBOOKS, ROOT
-from analysis.report.asked import path_of, values_named
+from analysis.report.asked import parameter_names, path_of, values_named
 from analysis.report.crate import CRATE
 from analysis.report.manifest import MANIFEST, PACKAGES, code
 from analysis.standard.periods import parse_period
 
 STORE = ".jobs"  # in the folder of reports: executed chapters, and what they were made from
+Known = TypeVar("Known")
 Place = Callable[..., object]  # calls a function with values somewhere, and waits for the result
 
 
@@ -97,7 +99,8 @@ class ChapterJob(Job):
 
     def _parameters(self) -> str:
         try:
-            return digest(values_named(self.chapter, self.wanted.parameters))
+            names = self.shared.parameter_names(self.chapter)
+            return digest(values_named(names, self.wanted.parameters))
         except Refused as error:  # which fails the chapter
             return digest(str(error))
 
@@ -188,9 +191,9 @@ class Shared:
 
     def __init__(self, store: Path) -> None:
         self.store, self.hashes = store, Hashes()
-        self._known: dict[str, str] = {}
+        self._known: dict[str, object] = {}
 
-    def _once(self, name: str, work: Callable[[], str]) -> str:
+    def _once(self, name: str, work: Callable[[], Known]) -> Known:
         if name not in self._known:
             self._known[name] = work()
         return self._known[name]
@@ -203,6 +206,9 @@ class Shared:
 
     def code(self) -> str:
         return self._once("code", lambda: digest(code()))
+
+    def parameter_names(self, chapter: str) -> set[str]:
+        return self._once(f"names in {chapter}", lambda: parameter_names(path_of(chapter)))
 
     def code_of(self, chapter: str) -> str:
         return self._once(f"code of {chapter}", lambda: self.files(code_of(chapter)))

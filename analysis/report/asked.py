@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import json
-from functools import lru_cache
 from pathlib import Path
 
 from analysis.errors import refusal
@@ -31,9 +30,9 @@ def values_of(parameters: Parameters) -> dict[str, object]:
     }
 
 
-def values_named(name: str, parameters: Parameters) -> dict[str, object]:
+def values_named(names: set[str], parameters: Parameters) -> dict[str, object]:
     """Those of the values that a chapter names; one that it names and there is not is refused."""
-    values, names = values_of(parameters), parameter_names(path_of(name))
+    values = values_of(parameters)
     unknown = sorted(names - values.keys())
     if unknown:
         raise refusal("parameters of the chapter", repr(unknown[0]), values)
@@ -64,21 +63,17 @@ def modules_named(path: Path) -> set[str]:
     return found
 
 
-def _code(path: Path) -> tuple[tuple[list[str], str], ...]:
+def _code(path: Path) -> list[tuple[list[str], str]]:
     """Tags and source of each code cell; none where the file is no notebook."""
     try:
-        return _code_in(path.read_text(encoding="utf-8"))
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        return [
+            (cell["metadata"].get("tags", []), "".join(cell["source"]))
+            for cell in cells
+            if cell["cell_type"] == "code"
+        ]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return ()
-
-
-@lru_cache(maxsize=32)  # every report of a country asks for the same few notebooks
-def _code_in(text: str) -> tuple[tuple[list[str], str], ...]:
-    return tuple(
-        (cell["metadata"].get("tags", []), "".join(cell["source"]))
-        for cell in json.loads(text)["cells"]
-        if cell["cell_type"] == "code"
-    )
+        return []
 
 
 def _parsed(source: str) -> list[ast.AST]:

@@ -15,7 +15,7 @@ from nbformat.v4 import new_notebook
 
 from analysis.errors import Refused
 from analysis.parameters import Parameters
-from analysis.report.asked import path_of, values_named
+from analysis.report.asked import parameter_names, path_of, values_named
 from analysis.report.notebook import Executed, execute
 
 
@@ -29,7 +29,7 @@ def run_chapter(
     """
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # the kernel of this environment, no other
     try:
-        passed = values_named(name, parameters)
+        passed = values_named(parameter_names(path_of(name)), parameters)
     except Refused as error:  # told on the page, as any failure of a chapter
         return Executed(name, new_notebook(), str(error))
     return _with_unrecorded(execute(path_of(name), passed, base, scratch, position))
