@@ -68,6 +68,11 @@ class StoredRecords:
         frame = pl.scan_parquet(self.folder / f"{table}-*.parquet")
         return frame.with_columns(force=pl.lit(self.area), period=pl.lit(self.period))
 
+    def answers(self, *fields: str) -> pd.DataFrame:
+        """These fields of ``Records.reports``, without the others in memory."""
+        frame = pl.scan_parquet(self.folder / "reports-*.parquet").select("row", *fields)
+        return _to_pandas(frame.collect(engine="streaming")).set_index("row")
+
     @property
     def remarks(self) -> pd.DataFrame:
         """Every remark on the file, as ``Reading`` has them."""

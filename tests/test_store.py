@@ -49,6 +49,8 @@ def test_the_store_gives_what_reading_gives(path, period):
     for name in ("source", "file", "edition", "area", "period", "made_up", "absent"):
         assert getattr(again.records, name) == getattr(read.records, name)
     assert (again.rows, again.months) == (read.rows, read.months)
+    some = ["ethnicity", "date", "subject injured"]
+    pd.testing.assert_frame_equal(kept.answers(*some), read.records.reports[some])
 
 
 def test_rows_are_used_or_set_aside_as_they_were_planted(path):

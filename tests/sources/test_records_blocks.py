@@ -132,3 +132,12 @@ def assert_rows_are_those_of_csv(text, size):
     assert empty == {*range(1, len(every) + 1)} - held.keys()
     torn = {number for number, row in held.items() if len(row) < 3 or any(map(str.strip, row[3:]))}
     assert damaged.keys() == torn
+
+
+def test_what_is_written_to_disk_is_not_held():
+    held = table.Blocks()
+    for _ in range(3):
+        held.add(table.Block(np.arange(50_000), [np.arange(50_000), np.zeros(50_000, int)], {}))
+    assert all(one.like.base is None for block in held._kept for one in block)
+    assert [block.codes[0][-1] for block in held] == [49_999] * 3
+    assert held.column(1).sum() == 0 and len(held.column(0)) == 150_000

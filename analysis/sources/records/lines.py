@@ -216,12 +216,13 @@ class _Found:
         longest = int(length.max(initial=0))
         if not longest:
             return Coded([""] * bool(len(start)), np.zeros(len(start), np.intp))
-        codes, _ = pd.factorize(self.words[start] & _MASKS[np.minimum(length, _WORD)])
-        first = _first(codes)
-        if (length[first][codes] != length).any():
-            codes, _ = pd.factorize(codes * (longest + 1) + length)
+        words = self.words[start]
+        words &= _MASKS[np.minimum(length, _WORD)]
+        codes, first = _by_length(length, longest)
+        if (words[first[codes]] != words).any():  # not as Yes and No are
+            found, _ = pd.factorize(words)
+            codes, _ = pd.factorize(found * (longest + 1) + length)
             first = _first(codes)
-        words = np.zeros(len(start), np.uint64)
         for done in range(_WORD, longest, _WORD):  # cells of one code have one length
             more = np.flatnonzero(length > done)
             words[more] = self.words[start[more] + done]
@@ -236,6 +237,17 @@ class _Found:
         cells = zip(start[first].tolist(), length[first].tolist(), strict=True)
         values = [self.content[at : at + size].decode() for at, size in cells]
         return Coded([one.replace('""', '"') for one in values], codes)
+
+
+def _by_length(length: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]:
+    """Lengths as codes in the order in which they are met, and where each stands first."""
+    first = np.full(longest + 1, len(length))
+    first[length[::-1]] = np.arange(len(length) - 1, -1, -1)
+    order = np.argsort(first, kind="stable")
+    order = order[first[order] < len(length)]
+    code = np.zeros(longest + 1, np.intp)
+    code[order] = np.arange(len(order))
+    return code[length], first[order]
 
 
 def _first(codes: np.ndarray) -> np.ndarray:

@@ -129,8 +129,8 @@ class Blocks:
 
     def _write(self, codes: np.ndarray) -> _Kept:
         if (codes == codes[0]).all():
-            return _Kept(0, len(codes), codes[:1])
-        kept = _Kept(self._file.tell(), len(codes), codes[:0])
+            return _Kept(0, len(codes), codes[:1].copy())  # a view would hold the whole array
+        kept = _Kept(self._file.tell(), len(codes), codes[:0].copy())
         self._file.write(codes.tobytes())
         return kept
 
