@@ -29,7 +29,6 @@ from analysis.sources.registry import Input, identify, sources
 from analysis.standard.forces import forces
 from analysis.standard.names import slug
 from analysis.standard.periods import parse_period
-from analysis.store import stored
 
 STORED = 2**24  # bytes of a record-level file from which on the store keeps it
 BEFORE_2017 = ("home-office-ced-2016", "home-office-2017-18")
@@ -268,6 +267,9 @@ class Audit:
 def _read_records(path: Path, area: str, period: str) -> Reading:
     """From the store where that pays: each chapter asks for the file in a process of its own."""
     if path.is_file() and path.stat().st_size >= STORED:
+        # polars, which begins threads as it is imported: a process with threads is not forked
+        from analysis.store import stored
+
         return stored(path, area, period).reading()
     return read_records(path, area, period)
 
