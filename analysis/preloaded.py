@@ -139,9 +139,9 @@ class _Started(Preloaded):
             return
         if not self.asked:  # as where a run is refused: it may still import for seconds
             self._process.kill()
-            _remove(Path(self.address.partition(":")[2]))
         self._channel.shutdown(socket.SHUT_RDWR)
         self._process.wait()
+        _remove(Path(self.address.partition(":")[2]))  # of one that was killed
 
 
 class Forked:
