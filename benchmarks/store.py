@@ -1,4 +1,4 @@
-"""A record-level file checked, stored and counted, against ``pandas.read_csv`` of the same file.
+"""A record-level file checked and stored, against ``pandas.read_csv`` of the same file.
 
 Every run has a process of its own. Seconds are those of the clock; the exponent is of the
 processor's, to which what else the machine does adds little. See README.md for the environment:
@@ -73,46 +73,8 @@ def from_store(path: Path) -> int:
     return len(stored(path, AREA, PERIOD).reading().records)
 
 
-<<<<<<< HEAD
 PANDAS, STORED, FROM_STORE = "pandas", "checked and stored", "read from the store"
 WAYS = {PANDAS: with_pandas, STORED: with_store, FROM_STORE: from_store}
-=======
-def national(path: Path) -> int:
-    """Every national table, over the stored reports."""
-    from analysis.national.tables import national_tables
-    from analysis.store import stored
-
-    counts = national_tables([stored(path, AREA, PERIOD)], "metropolitan")
-    return int(counts.where(subject="reports", area=AREA).frame["value"].iloc[0])
-
-
-def regression(path: Path) -> int:
-    """A logit of an injured subject with errors clustered by minute and district."""
-    import pandas as pd
-
-    from analysis.models.logit import fit_logit
-    from analysis.models.patterns import collapse
-    from analysis.store import stored
-
-    found = stored(path, AREA, PERIOD)
-    factors = ["ethnicity", "age", "gender", "conduct", "single crewed", "CED trained"]
-    answers = found.answers("subject injured", "date", "time", "district", *factors)
-    clusters = pd.MultiIndex.from_frame(answers[["date", "time", "district"]]).factorize()[0]
-    used = answers[factors].apply(lambda column: column.cat.remove_unused_categories())
-    used = used.loc[:, [len(used[name].cat.categories) > 1 for name in factors]]
-    injured = (answers["subject injured"] == "Yes").to_numpy()
-    fit_logit(collapse(injured, used, clusters))
-    return len(answers)
-
-
-WAYS = {
-    "pandas": with_pandas,
-    "checked and stored": with_store,
-    "read from the store": from_store,
-    "national tables": national,
-    "regression": regression,
-}
->>>>>>> s1
 
 
 def run(way: str, path: Path) -> None:
@@ -145,7 +107,6 @@ def main() -> int:
     return write_results("store", rows, given.into)
 
 
-<<<<<<< HEAD
 def _measure(records: int, compared: bool) -> tuple[list[Row], float]:
     """The rows of a file of so many records, and the processor's seconds of storing it."""
     figures, processor = {}, {}
@@ -172,25 +133,6 @@ def _measure(records: int, compared: bool) -> tuple[list[Row], float]:
 
 def _child(*arguments: object, **environment: str) -> Taken:
     return measured([sys.executable, "-m", "benchmarks.store", *arguments], **environment)
-=======
-def _missed(rows: list[dict], stores: dict[int, dict]) -> bool:
-    """Prints each figure beside its limit."""
-    figures = {}
-    for row in rows:
-        if row["what"] == "checked and stored" and row["times_as_long"] != "":
-            figures["times as long as pandas"] = row["times_as_long"]
-            figures["share of its memory"] = row["share_of_memory"]
-    if len(stores) > 1:
-        least, most = min(stores), max(stores)
-        # of the processor: the clock also shows what else the machine does
-        times = stores[most]["processor"] / stores[least]["processor"]
-        figures["exponent"] = round(math.log(times) / math.log(most / least), 3)
-    if most := [row["peak_mb"] for row in rows if row["records"] == 5_000_000]:
-        figures["MB with five million"] = max(most)
-    for name, figure in figures.items():
-        print(f"{name}: {figure} (limit {LIMITS[name]:.3g})")
-    return any(figure > LIMITS[name] for name, figure in figures.items())
->>>>>>> s1
 
 
 if __name__ == "__main__":
