@@ -98,7 +98,45 @@ def storing(folder: Path) -> Callable[[], object]:
     return lambda: [stored(path, area, PERIOD) for path, area in _files(folder)]
 
 
-STAGES = {"storing": "checking and storing"}
+def national(folder: Path) -> Callable[[], object]:
+    """Every national table, over the stored records."""
+    from analysis.national.tables import national_tables
+    from analysis.store import stored
+
+    kept = [stored(path, area, PERIOD) for path, area in _files(folder)]
+    return lambda: national_tables(kept, "metropolitan")
+
+
+def regression(folder: Path) -> Callable[[], object]:
+    """A logit of an injured subject over all reports, errors by minute and district."""
+    import pandas as pd
+
+    from analysis.models.logit import fit_logit
+    from analysis.models.patterns import collapse
+    from analysis.store import stored
+
+    factors = ["ethnicity", "age", "gender", "conduct", "single crewed", "CED trained"]
+    wanted = ("subject injured", "date", "time", "district", *factors)
+    kept = [stored(path, area, PERIOD) for path, area in _files(folder)]
+
+    def fit() -> None:
+        found = [one.answers(*wanted).assign(force=one.area) for one in kept]
+        answers = pd.concat(found, ignore_index=True)
+        places = pd.MultiIndex.from_frame(answers[["force", "date", "time", "district"]])
+        used = answers[factors].astype("category")
+        used = used.apply(lambda column: column.cat.remove_unused_categories())
+        used = used.loc[:, [len(used[name].cat.categories) > 1 for name in factors]]
+        injured = (answers["subject injured"] == "Yes").to_numpy()
+        fit_logit(collapse(injured, used, places.factorize()[0]))
+
+    return fit
+
+
+BEGUN = {"storing": storing, "national": national, "regression": regression}
+STAGES = {
+    "storing": "checking and storing", "national": "every national table",
+    "regression": "regression of all records",
+}  # fmt: skip
 
 
 if __name__ == "__main__":
@@ -106,7 +144,7 @@ if __name__ == "__main__":
         case ["make", records, forces, folder]:
             make(int(records), int(forces), Path(folder))
         case [stage, folder] if stage in STAGES:
-            stage = {"storing": storing}[stage](Path(folder))
+            stage = BEGUN[stage](Path(folder))
             start = time.perf_counter()
             stage()
             print(time.perf_counter() - start)
