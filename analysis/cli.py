@@ -170,6 +170,8 @@ def _run_all(given: argparse.Namespace) -> int:
     base, shown = given.params.resolve().parent, str(given.params)
     wanted = [Wanted(out / one.name, one, base) for one in country.reports]
     making, refused = Making(wanted, out), {}
+    if making.unfinished and not given.cluster:
+        preloaded.share()
     for one in making.unfinished:
         try:
             check_at_hand(one.parameters, shown, base)

@@ -90,6 +90,9 @@ def _do(
         job.function = partial(_told, job, place, progress)
     # it waits up to a second between two looks at what has finished
     parallel._Sleeper = partial(parallel._Sleeper, timings=[0.02])
+    # it would put the store on the path of all that is started from here: of kernels, which are
+    # then of another environment than the process that is preloaded for them
+    parallel.set_worker_root = lambda root: None
     pytask.console.quiet = True  # what there is to say is said here
     session = pytask.build(
         tasks=jobs,

@@ -62,6 +62,14 @@ def test_a_parameter_that_no_chapter_names_is_in_the_manifests_alone(made):
     assert manifest["parameters"]["choices"]["seed"] == 2
 
 
+def test_a_run_leaves_the_path_of_modules_as_it_was(made):
+    # kernels take it over: another path is another preloaded process, and other modules found
+    before = os.environ.get("PYTHONPATH"), [*sys.path]
+    made.write("choices: {seed: 2}")
+    assert made.run()[1] == sorted([KENT, CAMBS])
+    assert (os.environ.get("PYTHONPATH"), sys.path) == before
+
+
 def test_a_cell_of_a_notebook(made):
     chapter(made.notebooks, "taser", SHOWN, "'more'")
     status, done, _ = made.run()
