@@ -168,10 +168,13 @@ def make(records: int, folder: Path, areas: list[str] | None) -> None:
 def asked_of(path: Path) -> dict[str, dict[str, dict]]:
     """Area, chapter, and the values that the chapter is given."""
     from analysis.national.country import read_country
-    from analysis.report.asked import values_named
+    from analysis.report.asked import parameter_names, path_of, values_named
 
     return {
-        one.area: {chapter: values_named(chapter, one) for chapter in one.chapters}
+        one.area: {
+            chapter: values_named(parameter_names(path_of(chapter)), one)
+            for chapter in one.chapters
+        }
         for one in read_country(path).reports
     }
 

@@ -65,10 +65,14 @@ def asked_of() -> list[tuple[str, dict[str, object]]]:
     """Each chapter of the default reports with the values that it is given."""
     from analysis.cli import DEFAULTS
     from analysis.parameters import read_parameters
-    from analysis.report.asked import values_named
+    from analysis.report.asked import parameter_names, path_of, values_named
 
     reports = [read_parameters(path) for path in DEFAULTS]
-    return [(name, values_named(name, one)) for one in reports for name in one.chapters]
+    return [
+        (name, values_named(parameter_names(path_of(name)), one))
+        for one in reports
+        for name in one.chapters
+    ]
 
 
 if __name__ == "__main__":
