@@ -44,7 +44,7 @@ def timed(clone, out, address) -> float:
 
 
 def test_two_workers_give_the_bytes_of_one_and_are_nearly_twice_as_fast(tmp_path):
-    clone = Clone(tmp_path, 20_000_000, AREAS)
+    clone = Clone(tmp_path, 80_000_000, AREAS)  # some six seconds a chapter
     took = {}
     for number, port in ((1, 18786), (2, 18787)):
         with cluster(clone, port, number) as (address, _):
