@@ -32,6 +32,7 @@ def main() -> int:
     asked.add_argument("--into", type=Path, default=RESULTS, help="folder for the table")
     given = asked.parse_args()
     sizes = [int(given.records * share) for share in SHARES]
+    of_sizes = f"{sizes[0]:,} to {sizes[-1]:,} records"
     rows: dict[str, list[Row]] = {stage: [] for stage in STAGES}
     for records, forces in [*((size, FORCES[-1]) for size in sizes),
                             *((sizes[1], forces) for forces in FORCES[:-1])]:  # fmt: skip
@@ -43,10 +44,12 @@ def main() -> int:
         found += of_stage
         found.append(
             Row(STAGES[stage], forces=FORCES[-1], ratio_of="exponent of records", limit=EXPONENT,
-                ratio=exponent([row.records for row in grown], [row.seconds for row in grown]))
+                ratio=exponent([row.records for row in grown], [row.seconds for row in grown]),
+                note=of_sizes)
         )  # fmt: skip
     most = max(row.peak_mb for row in found if row.peak_mb)
-    found.append(Row("all stages", ratio=most / MOST_MB, ratio_of="peak to 6 GB", limit=1.0))
+    found.append(Row("all stages", ratio=most / MOST_MB, ratio_of="peak to 6 GB", limit=1.0,
+                     note=of_sizes))  # fmt: skip
     return write_results("growth", found, given.into)
 
 

@@ -99,10 +99,11 @@ def main() -> int:
         found, processor[records] = _measure(records, records == compared)
         rows += found
     most = max(row.peak_mb for row in rows if row.what == STORED and row.peak_mb)
+    of_sizes = f"{min(processor):,} to {max(processor):,} records"
     rows += [
         Row(STORED, ratio=exponent([*processor], [*processor.values()]), limit=EXPONENT,
-            ratio_of="exponent of records, by the processor's time"),
-        Row(STORED, ratio=most / MOST_MB, ratio_of="peak to 6 GB", limit=1.0),
+            ratio_of="exponent of records, by the processor's time", note=of_sizes),
+        Row(STORED, ratio=most / MOST_MB, ratio_of="peak to 6 GB", limit=1.0, note=of_sizes),
     ]  # fmt: skip
     return write_results("store", rows, given.into)
 
