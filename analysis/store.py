@@ -8,11 +8,15 @@ it reads with. It is written beside its place and renamed, so that an entry is w
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import shutil
 import sys
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +28,7 @@ from filelock import FileLock
 from analysis.counts import MADE_UP
 from analysis.errors import CannotWrite, refusal
 from analysis.places import ROOT
+from analysis.processes import started
 from analysis.records import Records
 from analysis.sources import registry
 from analysis.sources.records.reading import Judging, Reading
@@ -31,13 +36,15 @@ from analysis.standard.form import YES_NO, report_fields
 from analysis.standard.names import slug
 
 STORE = "UOF_AUDIT_STORE"  # the variable that names another folder
+LONG = 2**24  # bytes of a file from which on it is worth the start of processes
+MOST = 4  # of them: each takes 0.2 GB
 TABLES = ("reports", "tactics", "ced", "ced_details")
 # what an entry depends on besides the file; a test holds it against the imports of the reader
 CODE = (
     "analysis/store.py", "analysis/records.py", "analysis/rows.py", "analysis/counts.py",
     "analysis/errors.py", "analysis/ledger.py", "analysis/tables.py", "analysis/places.py",
-    "analysis/origin.py", "analysis/sources/workbook.py", "analysis/sources/registry.py",
-    "analysis/sources/records/*.py", "analysis/standard/*.py",
+    "analysis/origin.py", "analysis/processes.py", "analysis/sources/workbook.py",
+    "analysis/sources/registry.py", "analysis/sources/records/*.py", "analysis/standard/*.py",
 )  # fmt: skip
 _LIBRARIES = ("polars", "pandas", "numpy", "python-calamine")
 _ABOUT, _REMARKS = "about.json", "remarks.parquet"
@@ -160,14 +167,10 @@ def _ingest(
     shutil.rmtree(new, ignore_errors=True)  # what one that was killed left
     new.mkdir(mode=0o700)
     try:
-        judging, used = Judging(path, area, period), 0
-        for number, part in enumerate(judging.parts()):
-            used += len(part)
-            for table in TABLES:
-                frame = getattr(part, table)
-                frame = frame.reset_index() if table == "reports" else frame
-                _to_polars(frame).write_parquet(new / f"{table}-{number:05}.parquet")
-        reading = judging.reading(replace(part, reports=part.reports[:0]))
+        with _processes(path) as pool:
+            judging = Judging(path, area, period, pool)
+            kept = [*judging.parts(partial(_keep, new))]
+        used, reading = sum(reports for reports, _ in kept), judging.reading(kept[0][1])
         _to_polars(reading.remarks).write_parquet(new / _REMARKS)
         (new / _ABOUT).write_text(json.dumps(_about(reading, used)), "utf-8")
         if (now := path.stat()).st_mtime_ns != before.st_mtime_ns or now.st_size != before.st_size:
@@ -175,6 +178,26 @@ def _ingest(
         os.replace(new, folder)
     finally:
         shutil.rmtree(new, ignore_errors=True)
+
+
+@contextmanager
+def _processes(path: Path) -> Iterator[ProcessPoolExecutor | None]:
+    """Processes that read a long file; none for a short one, or where none may be started."""
+    if path.stat().st_size < LONG or multiprocessing.current_process().daemon:
+        yield None
+        return
+    with started(min(os.cpu_count() or 1, MOST)) as pool:
+        yield pool
+
+
+def _keep(folder: Path, number: int, records: Records) -> tuple[int, Records]:
+    """Write the reports of a block; how many there are, and the records without them."""
+    for table in TABLES:
+        frame = getattr(records, table)
+        frame = frame.reset_index() if table == "reports" else frame
+        _to_polars(frame).write_parquet(folder / f"{table}-{number:05}.parquet")
+    none = {table: getattr(records, table)[:0] for table in TABLES}
+    return len(records), replace(records, **none)
 
 
 def _about(reading: Reading, used: int) -> dict:

@@ -1,6 +1,7 @@
 """The store gives what reading gives, reads a file once, and never shows half of one."""
 
 import json
+import os
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -13,7 +14,7 @@ from analysis import store
 from analysis.errors import CannotWrite, Refused
 from analysis.made_up.files import RECORDS, TRUTH, damaged, make, write
 from analysis.places import ROOT
-from analysis.sources.records import read_records, table
+from analysis.sources.records import lines, read_records, table
 from analysis.store import TABLES, stored
 
 AREA, PERIOD = "Cambridgeshire", "2017-Q2"
@@ -38,8 +39,39 @@ def ask(path):
     return found.folder.name, len(found.reading().records)
 
 
+@pytest.fixture
+def long(monkeypatch):
+    """Every file is long enough for processes of its own, and read in many blocks."""
+    monkeypatch.setattr(store, "LONG", 0)
+    monkeypatch.setattr(lines, "_SIZE", 2**15)
+
+
+def die(*_):
+    os._exit(1)
+
+
 @pytest.mark.parametrize("period", [PERIOD, None])
 def test_the_store_gives_what_reading_gives(path, period):
+    assert_the_store_gives_what_reading_gives(path, period)
+
+
+@pytest.mark.usefixtures("long")
+def test_several_processes_give_what_one_gives(path):
+    text = path.read_bytes().split(b"\n")
+    text[100:100] = [b"", b'a mark " inside a cell,,', b",", text[0]]  # read by csv; empty; again
+    path.write_bytes(b"\n".join(text))
+    assert_the_store_gives_what_reading_gives(path, PERIOD)
+
+
+@pytest.mark.usefixtures("long")
+def test_a_process_that_dies_while_it_reads_is_told(path, monkeypatch):
+    monkeypatch.setattr(store, "_keep", die)  # instead of writing, in the process
+    with pytest.raises(Refused, match="its process ended without a word"):
+        stored(path, AREA, PERIOD)
+    assert entries(path) == []
+
+
+def assert_the_store_gives_what_reading_gives(path, period):
     read, kept = read_records(path, AREA, period), stored(path, AREA, period)
     again = kept.reading()
     pd.testing.assert_frame_equal(again.remarks, read.remarks)
@@ -103,8 +135,8 @@ def test_what_is_refused_is_not_kept(path):
 
 def test_a_file_that_changes_while_it_is_read_is_refused(path, monkeypatch):
     class Changing(store.Judging):
-        def parts(self):
-            yield from super().parts()
+        def parts(self, keep):
+            yield from super().parts(keep)
             path.write_bytes(path.read_bytes() + b"\n")
 
     monkeypatch.setattr(store, "Judging", Changing)

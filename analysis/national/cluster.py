@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from analysis.errors import Refused, refusal
 from analysis.national.jobs import Place
-from analysis.national.workers import DIED
+from analysis.processes import DIED
 
 PATIENCE = 30  # seconds in which a scheduler must answer, and have a first worker
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -41,20 +42,20 @@ class Found:
     remarks: list[Remark]
 
 
-def read_table(path: Path) -> Table:
-    """The table of record-level data in a file.
+def read_table(path: Path, pool: ProcessPoolExecutor | None = None) -> Table:
+    """The table of record-level data in a file, read by the processes of a pool where one is given.
 
     Refuses what is no text and no workbook, a quotation mark that is not closed, and a file (or a
     workbook with no sheet, or with more than one) whose first rows hold no header of the form.
     """
-    with opened(path) as found:
+    with opened(path, pool) as found:
         kept_out = [not is_known(name) for name in found.header[1]]
         parts = _with_quotes_checked(found, path.name) if found.separator else found.parts
         return collect(path.name, found.header, kept_out, parts, found.remarks)
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Found]:
+def opened(path: Path, pool: ProcessPoolExecutor | None = None) -> Iterator[Found]:
     """A record-level file, its header found and its rows ahead."""
     try:
         file = path.open("rb")
@@ -66,11 +67,13 @@ def opened(path: Path) -> Iterator[Found]:
             return
         text, remarks = _in_utf_8(file, path)
         with text:
-            yield _read_csv(text, path, remarks)
+            yield _read_csv(text, path, remarks, pool)
 
 
-def _read_csv(file: BinaryIO, path: Path, remarks: list[Remark]) -> Found:
-    above, header, parts, separator = _header(file, path)
+def _read_csv(
+    file: BinaryIO, path: Path, remarks: list[Remark], pool: ProcessPoolExecutor | None
+) -> Found:
+    above, header, parts, separator = _header(file, path, pool)
     if separator != ",":
         name = SEPARATORS[separator]
         remarks.append(Remark(header[0], "", "", "labelled", reason=f"separated by {name}"))
@@ -174,7 +177,9 @@ def _line_in_windows_1252(line: bytes, number: int, path: Path) -> str:
         raise refusal(str(path), problem, "UTF-8, Windows-1252, UTF-16 with its mark") from None
 
 
-def _header(file: BinaryIO, path: Path) -> tuple[list[Line], Line, Iterator[Part], str]:
+def _header(
+    file: BinaryIO, path: Path, pool: ProcessPoolExecutor | None
+) -> tuple[list[Line], Line, Iterator[Part], str]:
     """The rows above the header, the header, the rows below it, and the separator that finds it."""
     start = file.tell()
 
@@ -191,7 +196,7 @@ def _header(file: BinaryIO, path: Path) -> tuple[list[Line], Line, Iterator[Part
     rest = lines(separator)
     begun = rest.one_by_one(place + 1)
     header = list(islice(begun, place + 1))[-1]
-    below = chain(in_parts(begun, header[1]), rest.parts(header[1]))
+    below = chain(in_parts(begun, header[1]), rest.parts(header[1], pool))
     return first[separator][:place], header, below, separator
 
 

@@ -10,6 +10,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from operator import eq
 from typing import BinaryIO
@@ -18,6 +22,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import refusal
+from analysis.processes import in_order
 from analysis.sources.records.table import Coded, Part
 
 Line = tuple[int, list[str]]  # a row: its number as a spreadsheet shows it, and its cells
@@ -65,23 +70,51 @@ class Lines:
                     self.offset += len(line)
                 yield piece
 
-    def parts(self, names: list[str]) -> Iterator[Part]:
-        """The rest of the file below the header ``names``, in parts."""
-        while True:
-            self.file.seek(self.offset)
-            content = self.file.read(_SIZE)
-            if not content:
+    def parts(self, names: list[str], pool: ProcessPoolExecutor | None = None) -> Iterator[Part]:
+        """The rest of the file below the header ``names``, in parts.
+
+        Blocks are taken apart in the processes of a pool where there is one.
+        """
+        apart, read = partial(_taken_apart, self.separator, names), True
+        while read:
+            read = False
+            with closing(in_order(pool, apart, self._blocks())) as found:
+                for block in found:
+                    if not block:  # csv goes on from here to the next end of a line
+                        yield from in_parts(self.one_by_one(upto=self.offset + _SIZE), names)
+                        read = True
+                        break
+                    yield block.part.below(self.number)
+                    self.number += block.rows
+                    self.offset += block.size
+
+    def _blocks(self) -> Iterator[bytes]:
+        """Whole rows from here on; nothing where a block has no end of a row."""
+        offset, content = self.offset, b"\n"
+        while content:
+            self.file.seek(offset)
+            if not (content := self.file.read(_SIZE)):
                 return
             if len(content) < _SIZE and not content.endswith(b"\n"):
                 content += b"\n"
             content = content[: _whole_rows(content)]
-            found = _Found.of(content, self.separator) if content else None
-            if found:
-                yield found.part(names, self.number)
-                self.number += len(found.ends)
-                self.offset += len(content)
-            else:
-                yield from in_parts(self.one_by_one(upto=self.offset + _SIZE), names)
+            offset += len(content)
+            yield content
+
+
+@dataclass(frozen=True)
+class _Apart:
+    """A block that has been taken apart: its rows, numbered from 1, how many lines, and bytes."""
+
+    part: Part
+    rows: int
+    size: int
+
+
+def _taken_apart(separator: str, names: list[str], content: bytes) -> _Apart | None:
+    """None where ``csv`` must read the block."""
+    found = _Found.of(content, separator) if content else None
+    return _Apart(found.part(names), len(found.ends), len(content)) if found else None
 
 
 def in_parts(lines: Iterable[Line], names: list[str]) -> Iterator[Part]:
@@ -154,7 +187,7 @@ class _Found:
         may have a cell that is too long for ``csv``.
         """
         every = np.frombuffer(content, np.uint8)
-        marks = np.flatnonzero(every == _QUOTE)
+        marks = np.flatnonzero(every == _QUOTE).astype(np.int32)  # searched in stops, of this type
         # before the first byte stands the last one, the end of a row
         before, behind = every[marks[::2] - 1], every[marks[1::2] + 1]
         stops = (ord(separator), _END, _QUOTE)
@@ -171,14 +204,14 @@ class _Found:
         longest = np.diff(found.stops[found.ends], prepend=-1).max()
         return None if longest > csv.field_size_limit() else found
 
-    def part(self, names: list[str], number: int) -> Part:
-        """The rows as a part of the table; ``number`` is of the row before them."""
+    def part(self, names: list[str]) -> Part:
+        """The rows as a part of the table, numbered from 1."""
         wide = len(names)
         starts = np.concatenate([[0], self.stops[self.ends[:-1]] + 1])
         stops = self.stops[self.ends]
         usual = self.ends - self.first + 1 == wide
         columns = list(self._columns(wide, usual, starts[usual].astype(np.int32)))
-        numbers = np.arange(number + 1, number + 1 + len(usual), dtype=np.int32)
+        numbers = np.arange(1, 1 + len(usual), dtype=np.int32)
         held = _held(columns, int(usual.sum()))
         empty = numbers[usual][~held].tolist()
         if empty:
@@ -215,7 +248,7 @@ class _Found:
         """Cells told apart, a word of bytes after the other."""
         longest = int(length.max(initial=0))
         if not longest:
-            return Coded([""] * bool(len(start)), np.zeros(len(start), np.intp))
+            return Coded([""] * bool(len(start)), np.zeros(len(start), np.uint8))
         words = self.words[start]
         words &= _MASKS[np.minimum(length, _WORD)]
         codes, first = _by_length(length, longest)
@@ -236,7 +269,8 @@ class _Found:
             first = _first(codes)
         cells = zip(start[first].tolist(), length[first].tolist(), strict=True)
         values = [self.content[at : at + size].decode() for at, size in cells]
-        return Coded([one.replace('""', '"') for one in values], codes)
+        smallest = np.min_scalar_type(len(values))  # for the way from another process
+        return Coded([one.replace('""', '"') for one in values], codes.astype(smallest))
 
 
 def _by_length(length: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]:

@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
 from analysis.counts import MADE_UP
 from analysis.errors import refusal
 from analysis.ledger import Entry, Ledger
+from analysis.processes import in_order
 from analysis.records import Records
 from analysis.sources.records import canonical
+from analysis.sources.records.cells import Judged
 from analysis.sources.records.contradictions import contradictions, of_tactics
 from analysis.sources.records.files import read_table
 from analysis.sources.records.headers import layout
 from analysis.sources.records.remarks import Remark, Remarks, lines, remarks_frame
-from analysis.sources.records.rows import Columns, Rows, SaidMadeUp, SameRows, range_of_months
+from analysis.sources.records.rows import (
+    Columns,
+    Rows,
+    SaidMadeUp,
+    SameRows,
+    Told,
+    range_of_months,
+)
+from analysis.sources.records.table import Block
 from analysis.standard.periods import parse_period
 
+Kept = TypeVar("Kept")
 SOURCE, MADE_UP_SOURCE = "records", "made-up-records"
 
 
@@ -84,7 +98,7 @@ def read_records(path: Path, area: str, period: str | None) -> Reading:
     others.
     """
     judging = Judging(Path(path), area, period)
-    return judging.reading(_joined([*judging.parts()]))
+    return judging.reading(_joined([*judging.parts(lambda _, records: records)]))
 
 
 class Judging:
@@ -94,43 +108,34 @@ class Judging:
     the nine bytes by which equal rows are found.
     """
 
-    def __init__(self, path: Path, area: str, period: str | None) -> None:
-        self.table = read_table(path)
+    def __init__(
+        self, path: Path, area: str, period: str | None, pool: ProcessPoolExecutor | None = None
+    ) -> None:
+        """With a ``pool``, blocks are read and judged in its processes."""
+        self.table = read_table(path, pool)
         if not self.table.rows:
             raise refusal(str(path), "holds a header and no rows", "one row for each report")
-        self.area, self.period = area, period
+        self.area, self.period, self._pool = area, period, pool
         self._layout = layout(self.table)
         self._columns = Columns(self.table, self._layout, parse_period(period) if period else None)
         self._columns.check_dates()
         self._said, self._same, self._days = SaidMadeUp(), SameRows(), set()
         self._remarks = {kind: Remarks(kind in _ONCE) for kind in _KINDS}
 
-    def parts(self) -> Iterator[Records]:
-        """The reports of each block; source and period are those of the whole file."""
-        for block in self.table.blocks:
-            rows = Rows(self._columns, block)
-            records = self._records(rows)
-            self._said.ask(rows)
-            self._same.add(rows)
-            self._days.update(records.reports["date"].unique())
-            for kind, found in _KINDS.items():
-                self._remarks[kind].add(found(rows, records))
-            yield records
+    def parts(self, keep: Callable[[int, Records], Kept]) -> Iterator[Kept]:
+        """What is kept of the reports of each block, its number given, where it is judged.
 
-    def _records(self, rows: Rows) -> Records:
-        return Records(
-            source=SOURCE,
-            file=self.table.file,
-            edition=Path(self.table.file).stem,
-            area=self.area,
-            period=self.period or "",
-            made_up=False,
-            reports=canonical.reports(rows),
-            tactics=canonical.tactics(rows),
-            ced=canonical.ced(rows),
-            ced_details=canonical.ced_details(rows),
-            absent=canonical.absent(rows),
-        )
+        Source and period are those of the whole file.
+        """
+        asked = (self.table.file, self.area, self.period or "")
+        judge = partial(_judged, asked, self._columns.judged, keep)
+        for found in in_order(self._pool, judge, enumerate(self.table.blocks)):
+            self._said.ask(found.told)
+            self._same.add(found.told)
+            self._days.update(found.days)
+            for kind, remarks in found.remarks.items():
+                self._remarks[kind].add(remarks)
+            yield found.kept
 
     def reading(self, records: Records) -> Reading:
         """What was read, behind the last block: all reports, as made up where the file says so."""
@@ -148,6 +153,44 @@ class Judging:
         ]
         months = self._columns.months_held
         return Reading(records, remarks_frame(remarks), self.table.rows, months)
+
+
+@dataclass(frozen=True)
+class _Judgement:
+    """Of a block: what is kept of its reports, their dates, and the remarks of each kind."""
+
+    kept: object
+    told: Told
+    days: list[str]
+    remarks: dict[str, list[Remark]]
+
+
+def _judged(
+    asked: tuple[str, str, str], columns: dict[str, Judged],
+    keep: Callable[[int, Records], object], block: tuple[int, Block],
+) -> _Judgement:  # fmt: skip
+    """``asked``: file, area and period."""
+    number, rows = block[0], Rows(columns, block[1])
+    records = _records(rows, *asked)
+    remarks = {kind: list(found(rows, records)) for kind, found in _KINDS.items()}
+    days = records.reports["date"].unique().tolist()
+    return _Judgement(keep(number, records), rows.told, days, remarks)
+
+
+def _records(rows: Rows, file: str, area: str, period: str) -> Records:
+    return Records(
+        source=SOURCE,
+        file=file,
+        edition=Path(file).stem,
+        area=area,
+        period=period,
+        made_up=False,
+        reports=canonical.reports(rows),
+        tactics=canonical.tactics(rows),
+        ced=canonical.ced(rows),
+        ced_details=canonical.ced_details(rows),
+        absent=canonical.absent(rows),
+    )
 
 
 # what is remarked on in a block, in the order in which the remarks on a row stand

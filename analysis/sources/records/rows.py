@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 
@@ -23,6 +24,7 @@ COMMUNICATION = "Tactical communication"
 _COMMUNICATION_ALONE = "tactical communication alone is not a use of force (definition 4)"
 _COMMUNICATION_SEEN = "tactical communication alone: kept, as columns for a tactic are missing"
 _QUESTIONS = ("location", "impact factor", "reason", "outcome")  # several boxes for each
+_WEIGHT = np.uint64(1_000_003)  # of a column against the next, where rows are summed
 _FIREARMS = ("firearm aimed", "firearm fired")
 
 
@@ -62,13 +64,14 @@ class Columns:
 
 
 class Rows:
-    """Rows of a table whose cells have been judged, and which of them are kept."""
+    """Rows of a table whose cells have been judged, and which of them are kept.
 
-    def __init__(self, columns: Columns, block: Block) -> None:
+    ``judged``: the columns of the form by field, as ``Columns`` has them.
+    """
+
+    def __init__(self, judged: Mapping[str, Judged], block: Block) -> None:
         self.rows, self.block = block.rows, block
-        self.cells = {
-            field: one.of(block.codes[one.place]) for field, one in columns.judged.items()
-        }
+        self.cells = {field: one.of(block.codes[one.place]) for field, one in judged.items()}
         self.damaged = mask(block.damaged, len(block.rows))
 
     @cached_property
@@ -115,6 +118,16 @@ class Rows:
     def index(self) -> pd.Index:
         """The row numbers of the reports."""
         return pd.Index(self.rows[self.kept].astype(np.int64), name="row")
+
+    @property
+    def told(self) -> Told:
+        """What the block is asked for when all of the file has been judged."""
+        made_up = self.cells["made up"].says("Yes") if "made up" in self.cells else None
+        sums = np.zeros(len(self.rows), np.uint64)
+        for codes in self.block.codes:
+            sums *= _WEIGHT
+            sums += codes
+        return Told(self.rows, self.kept, self.damaged, made_up, sums)
 
     def of_kind(self, kind: str) -> list[Cells]:
         """The columns of a kind, in the order of the form."""
@@ -189,18 +202,32 @@ class Rows:
                              reason="effectiveness without a tactic: not counted")  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Told:
+    """Rows of a block: their numbers, which are kept, and which are damaged as a whole.
+
+    ``made_up``: which say that they are, or None in a file that has no column for it. Rows that are
+    equal in every column have equal ``sums``.
+    """
+
+    rows: np.ndarray
+    kept: np.ndarray
+    damaged: np.ndarray
+    made_up: np.ndarray | None
+    sums: np.ndarray
+
+
 class SaidMadeUp:
     """Whether a file says in every row that it is made up; in some only is refused."""
 
     def __init__(self) -> None:
         self._reports, self._rows = _Said(), _Said()
 
-    def ask(self, rows: Rows) -> None:
+    def ask(self, block: Told) -> None:
         """Take what the rows of a block say, the blocks in their order."""
-        if "made up" in rows.cells:
-            said = rows.cells["made up"].says("Yes")
-            self._reports.add(said, rows.kept, rows.rows)
-            self._rows.add(said, ~rows.damaged, rows.rows)
+        if block.made_up is not None:
+            self._reports.add(block.made_up, block.kept, block.rows)
+            self._rows.add(block.made_up, ~block.damaged, block.rows)
 
     def answer(self, file: str, header: str) -> bool:
         """Of the reports, or of all rows that are not damaged where none is used."""
@@ -230,15 +257,10 @@ class SameRows:
         self._sums: list[np.ndarray] = []
         self._kept: list[np.ndarray] = []
 
-    def add(self, rows: Rows) -> None:
-        """Take a block of rows, the blocks in their order."""
-        weight = np.uint64(1_000_003)
-        sums = np.zeros(len(rows.rows), np.uint64)
-        for codes in rows.block.codes:
-            sums *= weight
-            sums += codes
-        self._sums.append(sums)
-        self._kept.append(rows.kept)
+    def add(self, block: Told) -> None:
+        """Take what is told of a block, the blocks in their order."""
+        self._sums.append(block.sums)
+        self._kept.append(block.kept)
 
     def remarks(self, blocks: Blocks) -> Iterator[Remark]:
         """A remark for each; only the blocks in which sums are alike are looked at again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from tempfile import SpooledTemporaryFile
@@ -37,6 +37,11 @@ class Part:
     columns: list[Coded]
     damaged: dict[int, str]
     empty: list[int]
+
+    def below(self, number: int) -> Part:
+        """The same rows, numbered from that of the row above the first."""
+        empty = [one + number for one in self.empty]
+        return replace(self, rows=self.rows + np.int32(number), empty=empty)
 
 
 @dataclass(frozen=True)
