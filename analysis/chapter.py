@@ -3,18 +3,15 @@
 Each call gives one visible result. A figure is written by one mechanism only, as an element
 tagged with the count or finding it shows, so that a page can be held against the tables.
 
-Where the environment names the plan of a release (``RELEASE``), everything here is made of the
+Where a plan of a release is in force (``analysis.disclosure.plan``), everything here is made of the
 rows as that plan shows them; a chapter itself, and what it calls, knows nothing of it.
 """
 
 from __future__ import annotations
 
-import os
 import string
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from functools import cache
-from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
@@ -24,26 +21,13 @@ from analysis import counts as count_tables
 from analysis.audit import Audit
 from analysis.charts.drawing import Chart
 from analysis.counts import MADE_UP, NOT_AVAILABLE, ROWS, SUPPRESSED, Count, Counts
-from analysis.disclosure.plan import Plan
-from analysis.findings import Finding, Findings
+from analysis.disclosure.plan import Plan, plan_in_force
+from analysis.findings import RECORD, Finding, Findings
 from analysis.standard.periods import parse_period
 
-RECORD = "application/vnd.uof-audit.record+json"
-RELEASE = "UOF_AUDIT_RELEASE"  # the variable that names the file of a release's plan
 HIDDEN_CHART = "No chart: the figures that it would show are hidden ([c])."
 Row = Count | Finding
 Given = TypeVar("Given")
-
-
-@cache
-def _plan(path: str) -> Plan:
-    return Plan.read(Path(path))
-
-
-def plan_in_force() -> Plan | None:
-    """The plan of the release that is being made; none for a report, which shows all."""
-    path = os.environ.get(RELEASE)
-    return _plan(path) if path else None
 
 
 def _released(given: Given) -> Given:

@@ -20,6 +20,7 @@ from analysis.origin import maker
 from analysis.standard.names import slug
 from analysis.tables import significant
 
+RECORD = "application/vnd.uof-audit.record+json"  # what a chapter records, among its outputs
 TOO_FEW = "too few to say"
 KINDS = (
     "count", "difference", "share", "rate", "ratio", "statistic", "printed", "figure", "verdict",

@@ -8,12 +8,12 @@ from bs4 import BeautifulSoup
 
 from analysis import chapter
 from analysis.audit import open_audit
-from analysis.chapter import RECORD, crosstab, figure, record, say, table, tagged
+from analysis.chapter import crosstab, figure, record, say, table, tagged
 from analysis.charts.drawing import Chart
 from analysis.counts import SUPPRESSED
-from analysis.disclosure.plan import Plan
+from analysis.disclosure.plan import RELEASE, Plan
 from analysis.errors import Refused
-from analysis.findings import Finding, Findings, not_available
+from analysis.findings import RECORD, Finding, Findings, not_available
 from analysis.measures import taser
 
 WORDS = {
@@ -275,7 +275,7 @@ def released(monkeypatch, tmp_path, audit):
     }
     path = tmp_path / "plan.json"
     Plan(10, 5, frozenset({"taser-activity"}), counts, findings).write(path)
-    monkeypatch.setenv(chapter.RELEASE, str(path))
+    monkeypatch.setenv(RELEASE, str(path))
     return ladder
 
 
@@ -346,7 +346,7 @@ def test_in_a_release_the_record_holds_the_rows_of_the_plan(released, audit, mon
     numbers = bundle["ledger"]["columns"].index("number")
     own = [row for row in bundle["ledger"]["rows"] if row[0] == "taser-activity"]
     assert own and {row[numbers] for row in own} == {SUPPRESSED}
-    monkeypatch.delenv(chapter.RELEASE)
+    monkeypatch.delenv(RELEASE)
     plain = record(audit, released)._repr_mimebundle_()[RECORD]
     assert SUPPRESSED not in json.dumps(plain)
 

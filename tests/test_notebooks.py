@@ -9,7 +9,7 @@ import sys
 import nbformat
 import pytest
 
-from analysis.chapter import RECORD
+from analysis.findings import RECORD
 from analysis.parameters import CHAPTERS, read_parameters
 from analysis.places import NOTEBOOKS, PARAMS, ROOT
 from analysis.report import chapters, run

@@ -7,7 +7,9 @@ are made of protected rows and of nothing else. What the plan does not name is r
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +18,8 @@ from analysis.counts import ROWS, SUPPRESSED, Count, Counts
 from analysis.errors import refusal
 from analysis.findings import Finding, Findings
 from analysis.ledger import COLUMNS as LEDGER
+
+RELEASE = "UOF_AUDIT_RELEASE"  # the variable that names the file of the plan in force
 
 
 @dataclass(frozen=True)
@@ -99,3 +103,14 @@ def _as_count(changes: dict) -> dict:
 def _as_finding(changes: dict) -> dict:
     """The fields of a finding: JSON has no tuples."""
     return {name: tuple(held) if isinstance(held, list) else held for name, held in changes.items()}
+
+
+@cache
+def _read(path: str) -> Plan:
+    return Plan.read(Path(path))
+
+
+def plan_in_force() -> Plan | None:
+    """The plan of the release that is being made; none for a report, which shows all."""
+    path = os.environ.get(RELEASE)
+    return _read(path) if path else None

@@ -13,7 +13,7 @@ import nbformat
 import papermill
 from papermill.exceptions import PapermillExecutionError
 
-from analysis.chapter import RECORD
+from analysis.findings import RECORD
 from analysis.report.kernels import Kernels
 
 KERNEL = "python3"

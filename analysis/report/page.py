@@ -13,7 +13,7 @@ import mistune
 import nbformat
 from markupsafe import Markup
 
-from analysis.chapter import plan_in_force
+from analysis.disclosure.plan import plan_in_force
 from analysis.parameters import Parameters
 from analysis.report.notebook import Executed
 from analysis.report.trace import anchor

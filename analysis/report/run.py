@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from analysis import counts as count_tables
 from analysis import findings as finding_tables
 from analysis import ledger as ledgers
-from analysis.chapter import RELEASE
+from analysis.disclosure.plan import RELEASE
 from analysis.errors import CannotWrite
 from analysis.parameters import Parameters
 from analysis.report.chapters import run_chapter

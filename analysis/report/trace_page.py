@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
-from analysis.chapter import plan_in_force
+from analysis.disclosure.plan import plan_in_force
 from analysis.parameters import Parameters
 from analysis.report.page import HERE, Block, Chapter, template
 from analysis.report.trace import Entry, Line, Link, Trace, Words, anchor

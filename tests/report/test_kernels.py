@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from analysis import preloaded
-from analysis.chapter import RELEASE
+from analysis.disclosure.plan import RELEASE
 from analysis.places import ROOT
 from analysis.report import kernels
 from analysis.report.notebook import execute, written

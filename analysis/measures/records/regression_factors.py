@@ -7,6 +7,7 @@ the subject brings to what happens in the encounter; which levels and boxes stay
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -139,7 +140,7 @@ class Sample:
     def reference(self) -> str:
         return str(self.factors["ethnicity"].cat.categories[0])
 
-    @property
+    @cached_property
     def events_per_coefficient(self) -> float:
         """Events or non-events, whichever are fewer, for each coefficient but the intercept."""
         rarer = min(self.event.sum(), (~self.event).sum())
