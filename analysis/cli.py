@@ -169,17 +169,13 @@ def _run_all(given: argparse.Namespace) -> int:
     country, out = read_country(given.params), given.out.resolve()
     base, shown = given.params.resolve().parent, str(given.params)
     wanted = [Wanted(out / one.name, one, base) for one in country.reports]
-    making, refused = Making(wanted, out), {}
+    making = Making(wanted, out)
     if making.unfinished and not given.cluster:
         preloaded.share()
-    for one in making.unfinished:
-        try:
-            check_at_hand(one.parameters, shown, base)
-        except Refused as error:
-            if len(making.unfinished) == len(refused) + 1:
-                raise
-            refused[one.name] = error
     with _workers(given) as (place, number):
+        refused = making.refused(number, place, shown)
+        if refused and len(refused) == len(making.unfinished):
+            raise next(iter(refused.values()))
         outcomes = making.make(number, place, refused)
     page = write_index(out, country, outcomes, making)
     for outcome in outcomes:

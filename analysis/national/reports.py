@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.audit import check_at_hand
 from analysis.errors import Refused
 from analysis.national import engine
-from analysis.national.jobs import STORE, ChapterJob, Place, Shared, Wanted, jobs_of
+from analysis.national.jobs import STORE, ChapterJob, Place, Shared, Wanted, jobs_of, refuse_another
 from analysis.national.progress import Progress
+from analysis.parameters import Parameters
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,25 @@ class Making:
         self.jobs = jobs_of(self.wanted, self.shared)
         stale = {job.wanted.name for job in engine.stale(self.jobs, self.store)}
         self.unfinished = [one for one in self.wanted if one.name in stale]
+
+    def refused(self, number: int, place: Place, where: str) -> dict[str, Refused]:
+        """What is unfinished and cannot be made, by name, and why: each source is read once.
+
+        ``where`` the parameters stand. That takes a while, so it is done in a place, ``number``
+        reports at a time.
+        """
+        same = self.shared.project() if self.unfinished else ""
+
+        def look(one: Wanted) -> Refused | None:
+            try:
+                place(check_report, one.parameters, where, one.base.resolve(), same)
+            except Refused as error:
+                return error
+            return None
+
+        with ThreadPoolExecutor(number) as threads:
+            found = zip(self.unfinished, threads.map(look, self.unfinished), strict=True)
+            return {one.name: error for one, error in found if error}
 
     def make(
         self, number: int, place: Place, refused: Mapping[str, Refused] | None = None
@@ -60,3 +82,9 @@ class Making:
             error = Refused(f"chapter {broken[0].chapter}: {failures[broken[0].name]}")
         failed = {one.chapter: one.failed for one in chapters if one.failed}
         return Outcome(wanted, {} if error else failed, error, report.made_up)
+
+
+def check_report(parameters: Parameters, where: str, base: Path, same: str) -> None:
+    """Refuse a report that cannot be made from its sources; ``same`` as for ``make_chapter``."""
+    refuse_another(same)
+    check_at_hand(parameters, where, base)
