@@ -177,19 +177,21 @@ def _run_all(given: argparse.Namespace) -> int:
         if refused and len(refused) == len(making.unfinished):
             raise next(iter(refused.values()))
         outcomes = making.make(number, place, refused)
-    page = write_index(out, country, outcomes, making)
+        page, without_tables = write_index(out, country, outcomes, making, number, place)
     for outcome in outcomes:
         name = outcome.wanted.name
         for chapter, reason in outcome.failed_chapters.items():
             print(f"{name}: chapter {chapter} failed: {reason}", file=sys.stderr)
         if outcome.error:
             print(f"{name}: not made anew: {outcome.error}", file=sys.stderr)
+    if without_tables:
+        print(f"national tables: not made anew: {without_tables}", file=sys.stderr)
     whole = sum(not one.error and not one.failed_chapters for one in outcomes)
     print(f"{whole} of {len(outcomes)} reports made in full, {len(making.unfinished)} of all anew")
     if country.without_records:
         print(f"{len(country.without_records)} without a file of records: the page names them")
     print(page)
-    return DONE if whole == len(outcomes) else CHAPTER_FAILED
+    return DONE if whole == len(outcomes) and not without_tables else CHAPTER_FAILED
 
 
 @contextmanager
