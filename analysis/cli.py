@@ -174,7 +174,7 @@ def _run_all(given: argparse.Namespace) -> int:
         preloaded.share()
     with _workers(given) as (place, number):
         refused = making.refused(number, place, shown)
-        if refused and len(refused) == len(making.unfinished):
+        if refused and len(refused) == len(making.wanted):
             raise next(iter(refused.values()))
         outcomes = making.make(number, place, refused)
         page, without_tables = write_index(out, country, outcomes, making, number, place)

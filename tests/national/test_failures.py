@@ -55,6 +55,18 @@ def test_a_report_that_is_refused_leaves_the_others(made, monkeypatch):
     assert page.find("a", href=f"{KENT}/report.html") is None
 
 
+def test_a_report_that_is_still_refused_is_told_again_while_others_stand(made, monkeypatch):
+    def look(parameters, where, base):
+        if parameters.area == "Kent":
+            raise Refused("kent.csv: row 3: no number")
+
+    (made.out / KENT / "report.html").unlink()
+    monkeypatch.setattr(reports, "check_at_hand", look)
+    for _ in range(2):
+        status, done, said = made.run()
+        assert (status, done) == (cli.CHAPTER_FAILED, []) and "1 of 2 reports made in full" in said
+
+
 def test_where_every_report_is_refused_nothing_is_started(small, monkeypatch):
     def check(parameters, where, base):
         raise Refused(f"{where}: no records of {parameters.area}")
