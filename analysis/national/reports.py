@@ -11,9 +11,8 @@ from pathlib import Path
 from analysis.audit import check_at_hand
 from analysis.errors import Refused
 from analysis.national import engine
-from analysis.national.jobs import STORE, ChapterJob, Place, Shared, Wanted, jobs_of, refuse_another
+from analysis.national.jobs import STORE, ChapterJob, Place, Shared, Wanted, jobs_of
 from analysis.national.progress import Progress
-from analysis.parameters import Parameters
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,10 @@ class Making:
         ``where`` the parameters stand. That takes a while, so it is done in a place, ``number``
         reports at a time.
         """
-        same = self.shared.project() if self.unfinished else ""
 
         def look(one: Wanted) -> Refused | None:
             try:
-                place(check_report, one.parameters, where, one.base.resolve(), same)
+                place(check_at_hand, one.parameters, where, one.base.resolve())
             except Refused as error:
                 return error
             return None
@@ -82,9 +80,3 @@ class Making:
             error = Refused(f"chapter {broken[0].chapter}: {failures[broken[0].name]}")
         failed = {one.chapter: one.failed for one in chapters if one.failed}
         return Outcome(wanted, {} if error else failed, error, report.made_up)
-
-
-def check_report(parameters: Parameters, where: str, base: Path, same: str) -> None:
-    """Refuse a report that cannot be made from its sources; ``same`` as for ``make_chapter``."""
-    refuse_another(same)
-    check_at_hand(parameters, where, base)

@@ -110,12 +110,6 @@ def _refuse(error: Exception) -> None:
     raise error
 
 
-def test_a_worker_with_another_project_is_refused(tmp_path):
-    kent = check({"area": "Kent", "period": "2019/20"}, "here")
-    with pytest.raises(Refused, match="the same on every machine"):
-        reports.check_report(kent, "here", tmp_path, "another")
-
-
 def test_the_page_of_a_country_can_be_read_aloud_and_ranks_nobody(made):
     page = page_of(made)
     assert page.html["lang"] == "en-GB" and page.title.text and page.find("h1") and page.main

@@ -16,7 +16,7 @@ from analysis.errors import Refused
 from analysis.made_up.files import RECORDS, make, write
 from analysis.made_up.plan import USUAL
 from analysis.national import jobs, reports
-from analysis.national.tables import TABLE, TOGETHER, TablesJob
+from analysis.national.tables import TABLE, TOGETHER, TablesJob, count_records
 from analysis.places import ROOT
 from analysis.sources.records import read_records
 from analysis.standard.tactics import CED_ORDERS, TACTICS
@@ -289,6 +289,11 @@ def test_workers_count_and_the_run_itself_imports_no_polars(counted):
     paths = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(words, capture_output=True, text=True, check=True, env=paths)
     assert done.stdout.split() == [str(len(counted.records("Kent"))), "False"]
+
+
+def test_a_worker_with_another_project_counts_nothing(counted):
+    with pytest.raises(Refused, match="the same on every machine"):
+        count_records(counted.path("Kent"), "Kent", PERIOD, "metropolitan", "another")
 
 
 def test_a_worker_that_dies_leaves_the_page_and_says_so(counted, monkeypatch):
