@@ -169,31 +169,29 @@ def _run_all(given: argparse.Namespace) -> int:
     country, out = read_country(given.params), given.out.resolve()
     base, shown = given.params.resolve().parent, str(given.params)
     wanted = [Wanted(out / one.name, one, base) for one in country.reports]
-    making, refused = Making(wanted, out), {}
+    making = Making(wanted, out)
     if making.unfinished and not given.cluster:
         preloaded.share()
-    for one in making.unfinished:
-        try:
-            check_at_hand(one.parameters, shown, base)
-        except Refused as error:
-            if len(making.unfinished) == len(refused) + 1:
-                raise
-            refused[one.name] = error
     with _workers(given) as (place, number):
+        refused = making.refused(number, place, shown)
+        if refused and len(refused) == len(making.wanted):
+            raise next(iter(refused.values()))
         outcomes = making.make(number, place, refused)
-    page = write_index(out, country, outcomes, making)
+        page, without_tables = write_index(out, country, outcomes, making, number, place)
     for outcome in outcomes:
         name = outcome.wanted.name
         for chapter, reason in outcome.failed_chapters.items():
             print(f"{name}: chapter {chapter} failed: {reason}", file=sys.stderr)
         if outcome.error:
             print(f"{name}: not made anew: {outcome.error}", file=sys.stderr)
+    if without_tables:
+        print(f"national tables: not made anew: {without_tables}", file=sys.stderr)
     whole = sum(not one.error and not one.failed_chapters for one in outcomes)
     print(f"{whole} of {len(outcomes)} reports made in full, {len(making.unfinished)} of all anew")
     if country.without_records:
         print(f"{len(country.without_records)} without a file of records: the page names them")
     print(page)
-    return DONE if whole == len(outcomes) else CHAPTER_FAILED
+    return DONE if whole == len(outcomes) and not without_tables else CHAPTER_FAILED
 
 
 @contextmanager

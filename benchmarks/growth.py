@@ -103,11 +103,12 @@ def storing(folder: Path) -> Callable[[], object]:
 
 def national(folder: Path) -> Callable[[], object]:
     """Every national table, over the stored records."""
+    from analysis.national.counting import count
     from analysis.national.tables import national_tables
     from analysis.store import stored
 
     kept = [stored(path, area, PERIOD) for path, area in _files(folder)]
-    return lambda: national_tables(kept, "metropolitan")
+    return lambda: national_tables([count(one, "metropolitan") for one in kept])
 
 
 def regression(folder: Path) -> Callable[[], object]:

@@ -268,7 +268,7 @@ def make_chapter(name: str, parameters: Parameters, base: Path, same: str) -> st
     from analysis.report.chapters import run_chapter
     from analysis.report.run import in_force
 
-    _refuse_another(same)
+    refuse_another(same)
     scratch = Path(tempfile.mkdtemp())
     try:
         with in_force(None):
@@ -289,7 +289,7 @@ def make_report(
     from analysis.report.notebook import Executed
     from analysis.report.run import in_force, write_report
 
-    _refuse_another(same)
+    refuse_another(same)
     executed = []
     for name, text in zip(parameters.chapters, chapters, strict=True):
         head, notebook = map(json.loads, text.splitlines())
@@ -304,7 +304,8 @@ def make_report(
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _refuse_another(same: str) -> None:
+def refuse_another(same: str) -> None:
+    """Refuse to work for a run whose project has another digest than the one here."""
     if project() != same:
         problem = "code, notebooks, lock or packages are others than those of the run that asks"
         where = f"the project on {platform.node()}"

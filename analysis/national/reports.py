@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from analysis.audit import check_at_hand
 from analysis.errors import Refused
 from analysis.national import engine
 from analysis.national.jobs import STORE, ChapterJob, Place, Shared, Wanted, jobs_of
@@ -32,6 +34,24 @@ class Making:
         self.jobs = jobs_of(self.wanted, self.shared)
         stale = {job.wanted.name for job in engine.stale(self.jobs, self.store)}
         self.unfinished = [one for one in self.wanted if one.name in stale]
+
+    def refused(self, number: int, place: Place, where: str) -> dict[str, Refused]:
+        """What is unfinished and cannot be made, by name, and why: each source is read once.
+
+        ``where`` the parameters stand. That takes a while, so it is done in a place, ``number``
+        reports at a time.
+        """
+
+        def look(one: Wanted) -> Refused | None:
+            try:
+                place(check_at_hand, one.parameters, where, one.base.resolve())
+            except Refused as error:
+                return error
+            return None
+
+        with ThreadPoolExecutor(number) as threads:
+            found = zip(self.unfinished, threads.map(look, self.unfinished), strict=True)
+            return {one.name: error for one, error in found if error}
 
     def make(
         self, number: int, place: Place, refused: Mapping[str, Refused] | None = None

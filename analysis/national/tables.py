@@ -1,23 +1,25 @@
-"""National tables over the stored records of many forces, counted without a report in memory.
+"""National tables over the records of many forces, and the job that makes them.
 
 A row of a force's file is an officer's report (definition 1); each force and period is counted by
-itself, in a stream, and what is added up is counts.
+itself (``analysis.national.counting``), and what is added up is counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
-import polars as pl
 
-from analysis.counts import ALL, MADE_UP, STATED, WRITTEN, Counts, build, gather
+from analysis.counts import ALL, COLUMNS, MADE_UP, STATED, WRITTEN, Counts, build, gather
 from analysis.errors import refusal
-from analysis.records import CED_NOT_STATED
-from analysis.standard.form import CED_USES
-from analysis.standard.tactics import CED_ORDERS, TACTICS, ancestors
-from analysis.store import StoredRecords
+from analysis.national.jobs import Job, Place, Shared, Wanted, refuse_another, write
+from analysis.national.nodes import Node, digest, hash_of
+from analysis.tables import without_formulas
 
+TABLE = "national-tables.csv"
 TOGETHER = "All forces at hand"  # no claim that they are those of a country
 # subject of a table: the field whose answers are counted
 BY_ANSWER = {
@@ -28,94 +30,72 @@ BY_ANSWER = {
     "reports by injury of the officer": "officer injured",
     "reports by hospital": "outcome: Hospitalised",
 }
-BY_TACTIC, BY_HIGHEST_CED = "reports by tactic", "highest use of CED"
-# each tactic, and every tactic that it is a part of
-_COUNTED_AS = [(one, whole) for one in TACTICS for whole in (one, *ancestors(one))]
+REPORTS, BY_TACTIC, BY_HIGHEST_CED = "reports", "reports by tactic", "highest use of CED"
 
 
-def national_tables(stored: Iterable[StoredRecords], order: str) -> Counts:
+@dataclass(frozen=True)
+class Counted:
+    """One force and period: by subject of a table, how many reports each group or tactic has."""
+
+    area: str
+    period: str
+    source: str
+    file: str
+    made_up: bool
+    numbers: dict[str, dict[str, int]]
+
+
+def national_tables(counted: Iterable[Counted]) -> Counts:
     """Reports by force and period, in all, by tactic and by answer, and the highest use of CED.
 
-    ``order``: one of ``CED_ORDERS``. A table has a row for each force and for ``TOGETHER``; the
-    latter only of periods that every force has. Refuses a force and period given twice, and made-up
-    records among others.
+    A table has a row for each force and for ``TOGETHER``; the latter only of periods that every
+    force has. A force and period without a report has none. Refuses a force and period given twice,
+    made-up records among others, and that there is no report at all.
     """
-    stored = list(stored)
-    _check(stored)
-    found = [(one, _counted(one, order)) for one in stored]
-    source = stored[0].source
-    edition = MADE_UP if stored[0].made_up else source
+    found = [one for one in counted if one.numbers[REPORTS]]
+    _check(found)
+    source = found[0].source
+    edition = MADE_UP if found[0].made_up else source
     tables = []
-    for subject in found[0][1]:
-        rows = [row for one, tables_of in found for row in _rows(one, subject, tables_of[subject])]
+    for subject in found[0].numbers:
+        rows = [row for one in found for row in _rows(one, subject)]
         frame = pd.DataFrame(rows, columns=WRITTEN)
-        both = pd.concat([frame, _together(frame, stored)], ignore_index=True)
+        both = pd.concat([frame, _together(frame, found)], ignore_index=True)
         tables.append(build(both, source=source, edition=edition, subject=subject))
     return gather(tables)
 
 
-def _check(stored: list[StoredRecords]) -> None:
-    if not stored:
-        raise refusal("national tables", "no records are given", "those of one force or more")
+def _check(counted: list[Counted]) -> None:
+    if not counted:
+        raise refusal("national tables", "no file holds a report that can be used", "one or more")
     seen = set()
-    for one in stored:
+    for one in counted:
         if (one.area, one.period) in seen:
             raise refusal(one.file, f"{one.area}, {one.period} is given twice", "each once")
         seen.add((one.area, one.period))
-        if one.made_up != stored[0].made_up:
-            raise refusal(one.file, "differs from others in being made up", "all or none")
+        if one.made_up != counted[0].made_up:
+            where, other = (f"{each.file} ({each.area})" for each in (one, counted[0]))
+            said = "is made up" if one.made_up else "is not made up"
+            raise refusal(where, f"{said}, unlike {other}", "all or none made up")
 
 
-def _counted(stored: StoredRecords, order: str) -> dict[str, dict[str, int]]:
-    """By subject, how many reports each group or tactic has."""
-    reports = stored.scan("reports")
-    queries = {"reports": reports.select("row", group=pl.lit(ALL))}
-    for subject, field in BY_ANSWER.items():
-        queries[subject] = reports.select(group=pl.col(field).cast(pl.String))
-    queries[BY_TACTIC] = _tactics(stored)
-    queries[BY_HIGHEST_CED] = _highest_ced(stored, order)
-    lazy = [query.group_by("group").len() for query in queries.values()]
-    frames = pl.collect_all(lazy, engine="streaming")
-    return {subject: dict(frame.iter_rows())
-            for subject, frame in zip(queries, frames, strict=True)}  # fmt: skip
-
-
-def _used(stored: StoredRecords) -> pl.LazyFrame:
-    """Every tactic in a report, whether named among the tactics or ticked in the block on CEDs."""
-    named = stored.scan("tactics").select("row", "tactic")
-    return pl.concat([named, stored.scan("ced").select("row", tactic="use")])
-
-
-def _tactics(stored: StoredRecords) -> pl.LazyFrame:
-    wholes = pl.LazyFrame(_COUNTED_AS, {"tactic": pl.String, "group": pl.String}, orient="row")
-    return _used(stored).join(wholes, on="tactic").select("row", "group").unique()
-
-
-def _highest_ced(stored: StoredRecords, order: str) -> pl.LazyFrame:
-    uses = (*CED_ORDERS[order], CED_NOT_STATED)
-    ranked = _used(stored).filter(pl.col("tactic").is_in([*CED_USES, CED_NOT_STATED]))
-    rank = pl.col("tactic").cast(pl.Enum(uses)).to_physical()
-    highest = ranked.group_by("row").agg(rank.min())
-    return highest.select(group=pl.col("tactic").cat.to(pl.Enum(uses)).cast(pl.String))
-
-
-def _rows(stored: StoredRecords, subject: str, numbers: dict[str, int]) -> Iterator[dict]:
+def _rows(counted: Counted, subject: str) -> Iterator[dict]:
     field = BY_ANSWER.get(subject, "")
-    for group, number in sorted(numbers.items()):
+    for group, number in sorted(counted.numbers[subject].items()):
         of_tactic = subject in (BY_TACTIC, BY_HIGHEST_CED)
         involving = "reports involving tactic" if subject == BY_TACTIC else "tactic uses"
         yield {
-            "period": stored.period, "area": stored.area,
+            "period": counted.period, "area": counted.area,
             "measure": involving if of_tactic else "reports",
             "tactic": group if of_tactic else ALL, "breakdown": field,
             "group": ALL if of_tactic else group, "printed": str(number), "status": STATED,
-            "table": stored.file, "cell": f"{subject}: {group}", "note": "",
+            "table": counted.file, "cell": f"{subject}: {group}", "note": "",
         }  # fmt: skip
 
 
-def _together(frame: pd.DataFrame, stored: list[StoredRecords]) -> pd.DataFrame:
+def _together(frame: pd.DataFrame, counted: list[Counted]) -> pd.DataFrame:
     """The sums over all forces, of periods that each of them has."""
-    held = pd.DataFrame([(one.area, one.period) for one in stored], columns=["area", "period"])
+    held = pd.DataFrame([(one.area, one.period) for one in counted], columns=["area", "period"])
     forces = held.groupby("period")["area"].nunique()
     whole = forces.index[forces == held["area"].nunique()]
     keys = [name for name in WRITTEN if name not in ("area", "printed", "table")]
@@ -124,3 +104,54 @@ def _together(frame: pd.DataFrame, stored: list[StoredRecords]) -> pd.DataFrame:
     sums = numbers.groupby(keys, sort=False)["printed"].sum().reset_index()
     table = f"the files of {held['area'].nunique()} forces"
     return sums.assign(area=TOGETHER, table=table, printed=sums["printed"].astype(str))[WRITTEN]
+
+
+class TablesJob(Job):
+    """The national tables in one file, counted from the records of reports that were made.
+
+    ``wanted``: the reports, one or more, each with records; ``number`` of them at a time.
+    """
+
+    def __init__(self, out: Path, wanted: Sequence[Wanted], number: int, shared: Shared) -> None:
+        self.table, self.number, self.shared = out / TABLE, number, shared
+        self.wanted = sorted(wanted, key=_asked)
+        self.order = wanted[0].parameters.choices.ced_order  # the same in all of a params file
+        rests_on = [
+            Node("records of the national tables", self._records),
+            Node("order of CED use", lambda: digest(self.order)),
+            Node("code", shared.code),
+            Node("environment", shared.environment),
+        ]
+        super().__init__(TABLE, rests_on, Node("national tables", lambda: hash_of(self.table)))
+
+    def _records(self) -> str:
+        return digest([[*_asked(one), self.shared.hashes.of(_file(one))] for one in self.wanted])
+
+    def do(self, place: Place) -> None:
+        same = self.shared.project()
+
+        def counted(one: Wanted) -> Counted:
+            return place(count_records, _file(one), *_asked(one), self.order, same)
+
+        with ThreadPoolExecutor(self.number) as threads:
+            tables = national_tables(threads.map(counted, self.wanted))
+        text = without_formulas(tables.frame[COLUMNS].astype(str))
+        write(self.table, text.to_csv(index=False, lineterminator="\n"))
+
+
+def _file(wanted: Wanted) -> Path:
+    return (wanted.base / wanted.parameters.sources.records).resolve()
+
+
+def _asked(wanted: Wanted) -> tuple[str, str]:
+    return wanted.parameters.area, wanted.parameters.period
+
+
+def count_records(path: Path, area: str, period: str, order: str, same: str) -> Counted:
+    """A force's file counted where this is called; ``same`` as for ``jobs.make_chapter``."""
+    # polars is for the workers alone: see analysis.audit
+    from analysis.national.counting import count
+    from analysis.store import stored
+
+    refuse_another(same)
+    return count(stored(path, area, period), order)

@@ -4,14 +4,20 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
 from bs4 import BeautifulSoup
 
 from analysis import cli
-from analysis.errors import Refused
+from analysis.audit import check_at_hand
+from analysis.errors import CannotWrite, Refused
+from analysis.national import reports
+from analysis.national.jobs import Wanted
+from analysis.national.reports import Making
 from analysis.national.workers import DIED, local
+from analysis.parameters import check
 from tests.national.test_again import ALL, CAMBS, KENT
 from tests.report.stand_ins import chapter
 
@@ -39,7 +45,7 @@ def test_a_report_that_is_refused_leaves_the_others(made, monkeypatch):
         if parameters.area == "Kent":
             raise Refused("kent.csv: row 3: no number")
 
-    monkeypatch.setattr(cli, "check_at_hand", check)
+    monkeypatch.setattr(reports, "check_at_hand", check)
     made.write("choices: {seed: 3}")
     status, done, said = made.run()
     assert (status, done) == (cli.CHAPTER_FAILED, [CAMBS])
@@ -47,6 +53,61 @@ def test_a_report_that_is_refused_leaves_the_others(made, monkeypatch):
     page = page_of(made)
     assert "row 3: no number" in page.find(role="alert").text
     assert page.find("a", href=f"{KENT}/report.html") is None
+
+
+def test_a_report_that_is_still_refused_is_told_again_while_others_stand(made, monkeypatch):
+    def look(parameters, where, base):
+        if parameters.area == "Kent":
+            raise Refused("kent.csv: row 3: no number")
+
+    (made.out / KENT / "report.html").unlink()
+    monkeypatch.setattr(reports, "check_at_hand", look)
+    for _ in range(2):
+        status, done, said = made.run()
+        assert (status, done) == (cli.CHAPTER_FAILED, []) and "1 of 2 reports made in full" in said
+
+
+def test_where_every_report_is_refused_nothing_is_started(small, monkeypatch):
+    def check(parameters, where, base):
+        raise Refused(f"{where}: no records of {parameters.area}")
+
+    monkeypatch.setattr(reports, "check_at_hand", check)
+    status, done, said = small.run()
+    assert (status, done, said) == (cli.REFUSED, [], f"{small.params}: no records of Kent\n")
+    assert not (small.out / "index.html").exists()
+
+
+def test_an_unchanged_run_looks_at_no_source(made, monkeypatch):
+    monkeypatch.setattr(reports, "check_at_hand", lambda *_: pytest.fail("was asked"))
+    assert made.run()[:2] == (cli.DONE, [])
+
+
+def test_sources_are_looked_at_side_by_side(small, tmp_path):
+    wanted = [
+        Wanted(tmp_path / name, check({"area": name, "period": "2019/20"}, "here"), tmp_path)
+        for name in ("Kent", "Surrey")
+    ]
+    both = threading.Barrier(2, timeout=20)  # breaks where one is looked at behind the other
+    assert Making(wanted, tmp_path).refused(2, lambda *_: both.wait() and None, "here") == {}
+
+
+def test_a_refusal_comes_from_a_worker_as_it_was_said(tmp_path):
+    given = {"area": "Kent", "period": "2017-Q2", "sources": {"records": "kent.csv"}}
+    kent = check(given, "here")
+    (tmp_path / "kent.csv").write_text("something else\n1\n", "utf-8")
+    with pytest.raises(Refused) as here:
+        check_at_hand(kent, "country.yml", tmp_path)
+    with local(1) as place:
+        wanted = Wanted(tmp_path / kent.name, kent, tmp_path)
+        told = Making([wanted], tmp_path).refused(1, place, "country.yml")[kent.name]
+        with pytest.raises(CannotWrite, match=r"^full$"):
+            place(_refuse, CannotWrite("full"))
+    assert type(told) is Refused and str(told) == str(here.value)
+    assert str(told).startswith("country.yml: sources.records: kent.csv: ")
+
+
+def _refuse(error: Exception) -> None:
+    raise error
 
 
 def test_the_page_of_a_country_can_be_read_aloud_and_ranks_nobody(made):
