@@ -88,6 +88,7 @@ def _do(
         (store / RECORD).unlink()
     for job in jobs:
         job.function = partial(_told, job, place, progress)
+        job.markers = [pytask.Mark("try_first", (), {})] * job.first
     # it waits up to a second between two looks at what has finished
     parallel._Sleeper = partial(parallel._Sleeper, timings=[0.02])
     # it would put the store on the path of all that is started from here: of kernels, which are

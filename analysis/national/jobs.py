@@ -29,6 +29,7 @@ from analysis.report.crate import CRATE
 from analysis.report.manifest import MANIFEST, PACKAGES, code
 from analysis.standard.periods import parse_period
 
+LONGEST = ("records-demographics", "forces")  # chapters that take longest
 STORE = ".jobs"  # in the folder of reports: executed chapters, and what they were made from
 Known = TypeVar("Known")
 Place = Callable[..., object]  # calls a function with values somewhere, and waits for the result
@@ -48,7 +49,12 @@ class Wanted:
 
 
 class Job:
-    """What pytask asks of a task; ``do`` does the work."""
+    """What pytask asks of a task; ``do`` does the work.
+
+    ``first``: begun before others, as what is long would else be alone at the end.
+    """
+
+    first = False
 
     def __init__(self, name: str, rests_on: Iterable[Node], makes: Node) -> None:
         self.name = name
@@ -96,6 +102,7 @@ class ChapterJob(Job):
             Node("environment", shared.environment),
         ]
         super().__init__(name, rests_on, Node(f"chapter {name}", lambda: hash_of(self.stored)))
+        self.first = chapter in LONGEST
 
     def _parameters(self) -> str:
         try:
@@ -138,6 +145,8 @@ class ChapterJob(Job):
 
 class ReportJob(Job):
     """A report, written from its stored chapters."""
+
+    first = True
 
     def __init__(self, wanted: Wanted, chapters: list[ChapterJob], shared: Shared) -> None:
         self.wanted, self.chapters, self.shared = wanted, chapters, shared

@@ -219,3 +219,11 @@ def test_every_table_that_code_reads_has_its_module():
     assert others == tables
     known = closure.modules_behind(closure.TABLES)
     assert known >= closure.TABLES.keys()
+
+
+def test_long_chapters_are_begun_first_and_each_report_when_it_can_be(small, monkeypatch):
+    monkeypatch.setattr(jobs, "LONGEST", ("injuries",))
+    monkeypatch.setattr("os.cpu_count", lambda: 1)  # one job at a time
+    assert small.run()[0] == cli.DONE
+    kinds = [name.partition("/")[2] for name in small.done]
+    assert kinds == ["injuries", "injuries", "taser", "", "taser", ""]
