@@ -22,7 +22,7 @@ TABLES = {
     "analysis.sources.registry": (REGISTRY, CHECKSUMS),
     "analysis.sources.published": (LEDGER,),
     "analysis.charts.tile_grid": (ROOT / "analysis" / "charts" / "force_tiles.csv",),
-    "analysis.checks.claims": tuple(sorted(CLAIMS.glob("*"))),
+    "analysis.checks.claims": tuple(sorted(CLAIMS.glob("*.yml"))),
 }
 
 

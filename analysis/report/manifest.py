@@ -66,7 +66,7 @@ _CODE = {".py", ".csv", ".css", ".js", ".j2"}
 def code() -> dict[str, str]:
     """Hash of each file of the package, and of the tables in data/ that it reads."""
     package = (path for path in (ROOT / "analysis").rglob("*") if path.suffix in _CODE)
-    tables = [REGISTRY, CHECKSUMS, LEDGER, *CLAIMS.glob("*")]
+    tables = [REGISTRY, CHECKSUMS, LEDGER, *CLAIMS.glob("*.yml")]
     return {path.relative_to(ROOT).as_posix(): sha256(path) for path in sorted([*package, *tables])}
 
 

@@ -123,5 +123,20 @@ def test_an_edited_module_runs_the_chapters_again_that_import_it(copy, edited):
     assert chapters == EDITED[edited]
 
 
+def test_a_changed_file_of_claims_runs_the_chapter_again_that_reads_them(copy):
+    path = copy.root / "data" / "claims" / "hansard-2007.yml"
+    path.write_bytes(path.read_bytes() + b"# a comment\n")
+    assert copy.run() == jobs_of({"claims"})
+
+
+def test_a_new_file_of_claims_and_one_that_is_gone(copy):
+    folder = copy.root / "data" / "claims"
+    path = folder / "kent-2024-again.yml"  # of an area that neither report is about
+    path.write_bytes((folder / "kent-2024.yml").read_bytes())
+    assert copy.run() == jobs_of({"claims"})
+    path.unlink()
+    assert copy.run() == jobs_of({"claims"})
+
+
 def test_nothing_edited_and_nothing_done(copy):
     assert copy.run() == []
