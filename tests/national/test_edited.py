@@ -19,10 +19,10 @@ from tests.national.clone import copy_project
 # a run of the two default reports that prints the jobs it does
 RUN = """
 from pathlib import Path
+from analysis import cli
 from analysis.national import jobs
 from analysis.national.reports import Making
 from analysis.parameters import read_parameters
-from analysis.places import PARAMS
 
 def place(work, *given):
     if work is jobs.make_report:
@@ -32,9 +32,8 @@ def place(work, *given):
     return '{"inputs": []}\\n{}\\n'
 
 out = Path("out").resolve()
-paths = [PARAMS / "cambridgeshire_2019-20.yml", PARAMS / "made-up_cambridgeshire_2017-q2.yml"]
-asked = [read_parameters(path) for path in paths]
-wanted = [jobs.Wanted(out / one.name, one, PARAMS) for one in asked]
+asked = [read_parameters(path) for path in cli.DEFAULTS]
+wanted = [jobs.Wanted(out / one.name, one, cli.PARAMS) for one in asked]
 Making(wanted, out).make(1, place)
 """
 OFFICIAL, RECORDS = "cambridgeshire_2019-20", "cambridgeshire_2017-q2"
@@ -49,11 +48,11 @@ class Copy:
         self.root = root
         copy_project(root)
 
-    def run(self) -> list[str]:
-        """The jobs that a run of the copy does, in an interpreter of its own."""
+    def run(self, after: str = "") -> list[str]:
+        """The jobs that a run of the copy does, in an interpreter of its own; and does after."""
         environment = {**os.environ, "PYTHONPATH": str(self.root)}
         done = subprocess.run(
-            [sys.executable, "-c", RUN],
+            [sys.executable, "-c", RUN + after],
             cwd=self.root, env=environment, capture_output=True, text=True, check=True,
         )  # fmt: skip
         return sorted(done.stdout.split())
@@ -140,3 +139,8 @@ def test_a_new_file_of_claims_and_one_that_is_gone(copy):
 
 def test_nothing_edited_and_nothing_done(copy):
     assert copy.run() == []
+
+
+def test_an_unchanged_run_imports_nothing_that_is_slow(copy):
+    slow = "{'pandas', 'numpy', 'polars', 'scipy', 'requests', 'jinja2', 'nbformat', '_pytask'}"
+    assert copy.run(f"import sys\nprint(*{slow} & {{*sys.modules}})") == []

@@ -9,7 +9,7 @@ import time
 import pytest
 from bs4 import BeautifulSoup
 
-from analysis import cli
+from analysis import audit, cli
 from analysis.errors import Refused
 from analysis.national.workers import DIED, local
 from tests.national.test_again import ALL, CAMBS, KENT
@@ -39,7 +39,7 @@ def test_a_report_that_is_refused_leaves_the_others(made, monkeypatch):
         if parameters.area == "Kent":
             raise Refused("kent.csv: row 3: no number")
 
-    monkeypatch.setattr(cli, "check_at_hand", check)
+    monkeypatch.setattr(audit, "check_at_hand", check)
     made.write("choices: {seed: 3}")
     status, done, said = made.run()
     assert (status, done) == (cli.CHAPTER_FAILED, [CAMBS])
