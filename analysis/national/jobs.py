@@ -15,6 +15,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import TypeVar
@@ -112,7 +113,7 @@ class ChapterJob(Job):
         recorded = self._head.get("inputs", [])
         own = own_files(self.wanted.parameters, self.wanted.base)
         for one in recorded:
-            path = own.get(one["file"], ROOT / one["file"])
+            path = own.get(one["file"]) or _in_the_project(one["file"])
             if self.shared.hashes.of(path) != one["sha256"]:
                 return uuid.uuid4().hex
         return digest(recorded)
@@ -228,6 +229,12 @@ def project() -> str:
     """Digest of code, notebooks and lock: what a worker must have the same of."""
     notebooks = {path.name: hash_of(path) for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
     return digest([code(), notebooks, environment()])
+
+
+@cache
+def _in_the_project(name: str) -> Path:
+    """Of a file that many chapters have read: making its path is most of looking it up."""
+    return ROOT / name
 
 
 def own_files(parameters: Parameters, base: Path) -> dict[str, Path]:
