@@ -15,7 +15,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import TypeVar
@@ -118,9 +118,12 @@ class ChapterJob(Job):
                 return uuid.uuid4().hex
         return digest(recorded)
 
-    @property
+    @cached_property
     def _head(self) -> dict:
-        """Why the stored chapter failed, and what it has read; nothing where none is stored."""
+        """Why the stored chapter failed, and what it has read; nothing where none is stored.
+
+        Read once until the job is done; other bytes of it are told by what the job makes.
+        """
         try:
             with self.stored.open(encoding="utf-8") as file:
                 return json.loads(file.readline())
@@ -135,6 +138,7 @@ class ChapterJob(Job):
         wanted = self.wanted
         base, project = wanted.base.resolve(), self.shared.project()
         write(self.stored, place(make_chapter, self.chapter, wanted.parameters, base, project))
+        vars(self).pop("_head", None)
 
 
 class ReportJob(Job):
