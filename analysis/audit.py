@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
-from analysis.checks.claims import Papers, read_claims
 from analysis.counts import Counts, gather
 from analysis.errors import Refused, refusal
 from analysis.ledger import Ledger
 from analysis.parameters import RECORD_CHAPTERS, Choices, Parameters, check
-from analysis.places import CLAIMS, PUBLISHED
+from analysis.places import PUBLISHED
 from analysis.records import Records
 from analysis.sources import (
     district_activity,
@@ -175,14 +174,6 @@ class Audit:
     def records_or_none(self) -> Records | None:
         """The reports of the period; None where no file of them is given."""
         return self.records if self.parameters.sources.records else None
-
-    @cached_property
-    def claims(self) -> Papers:
-        """What others printed, to be held against the figures."""
-        papers = read_claims()
-        for paper in papers.about(self.area).papers:
-            self.read(CLAIMS / f"{paper.name}.yml", paper.source)
-        return papers
 
     def published_counts(self, ids: Iterable[str]) -> Counts:
         """The published counts with these ids, or that patterns of ids name; those at hand."""

@@ -1,5 +1,8 @@
 """The commands: a thin door.
 
+What one command needs is imported in it: an unchanged run takes as long as what it imports, and
+needs none of pandas, polars and requests.
+
 Exit status: 0 done; 1 a chapter failed, rows were set aside, a report differs, or a file could not
 be fetched; 2 refused; 3 the report or file could not be written, nothing was changed.
 """
@@ -14,24 +17,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from analysis import __version__, fetch, new_quarter, preloaded
-from analysis.audit import check_at_hand
+from analysis import __version__, preloaded
 from analysis.errors import CannotWrite, Refused, refusal
-from analysis.ledger import Ledger
 from analysis.national.country import read_country
 from analysis.national.index import write_index
 from analysis.national.jobs import Place, Wanted
 from analysis.national.reports import Making, Outcome
 from analysis.national.workers import local
 from analysis.parameters import Parameters, check, read_parameters, schema
-from analysis.places import NOTEBOOKS, PARAMS, REPORTS
-from analysis.sources import district_activity, published
-from analysis.sources.records import Reading, read_records, summary
-from analysis.sources.records.remarks import COLUMNS as REMARKED
+from analysis.places import NOTEBOOKS, PARAMS, PUBLISHED, REPORTS
 from analysis.standard.forces import Force, forces, official_forces
 from analysis.standard.periods import parse_period
-from analysis.tables import write_table
+
+if TYPE_CHECKING:
+    from analysis.sources.records import Reading
 
 DONE, CHAPTER_FAILED, REFUSED, CANNOT_WRITE = 0, 1, 2, 3
 SET_ASIDE = DIFFERS = NOT_FETCHED = CHAPTER_FAILED  # something asks for attention
@@ -94,7 +95,7 @@ def parser() -> argparse.ArgumentParser:
     fetched.add_argument("--from", dest="file", type=Path, help="a file that you saved by hand")
     rebuild = commands.add_parser("rebuild", help="remake data/published from official files")
     rebuild.add_argument("material", type=Path, help="folder with data/ and domain/")
-    rebuild.add_argument("--into", type=Path, default=published.PUBLISHED)
+    rebuild.add_argument("--into", type=Path, default=PUBLISHED)
     commands.add_parser("refresh", help="store the outputs of the chapters anew, after a change")
     commands.add_parser("schema", help="write params/schema.json anew, after a change of the keys")
     return top
@@ -142,10 +143,12 @@ def _run(given: argparse.Namespace) -> int:
     unfinished = making.unfinished
     if unfinished:
         preloaded.share()  # it imports what chapters import while this process goes on
-    for one, (parameters, where, _, base) in zip(wanted, asked, strict=True):
-        if one in unfinished:
-            check_at_hand(parameters, where, base)
-    if not unfinished:
+        from analysis.audit import check_at_hand
+
+        for one, (parameters, where, _, base) in zip(wanted, asked, strict=True):
+            if one in unfinished:
+                check_at_hand(parameters, where, base)
+    else:
         print("unchanged: nothing had to be made anew", file=sys.stderr)
     number, status = os.cpu_count() or 1, DONE
     with local(number) as place:
@@ -216,6 +219,8 @@ def _status(outcome: Outcome) -> int:
 
 def _check(given: argparse.Namespace) -> int:
     """Say what is wrong with a record-level file, row by row."""
+    from analysis.sources.records import read_records
+
     period = str(parse_period(given.period, "--period")) if given.period else None
     table = given.out or Path(f"{given.records.stem}_check.csv")
     _refuse_to_replace(table)
@@ -224,6 +229,8 @@ def _check(given: argparse.Namespace) -> int:
 
 def _refuse_to_replace(table: Path) -> None:
     """A table of remarks may be replaced by a newer one; any other file stays as it is."""
+    from analysis.sources.records.remarks import COLUMNS as REMARKED
+
     if table.exists():
         with table.open("rb") as file:
             if not file.readline().decode("utf-8", "replace").startswith(",".join(REMARKED)):
@@ -232,6 +239,9 @@ def _refuse_to_replace(table: Path) -> None:
 
 def _remarked(reading: Reading, table: Path) -> int:
     """Print the remarks on a file, write all of them to ``table``, and tell by the status."""
+    from analysis.sources.records import summary
+    from analysis.tables import write_table
+
     print("\n".join(summary(reading)))
     try:
         write_table(reading.remarks, table)
@@ -242,6 +252,11 @@ def _remarked(reading: Reading, table: Path) -> int:
 
 
 def _new_quarter(given: argparse.Namespace) -> int:
+    from analysis import new_quarter
+    from analysis.ledger import Ledger
+    from analysis.sources import district_activity
+    from analysis.sources.records import read_records
+
     asked = check({"area": given.area, "period": given.period}, "command line")
     path, table = (given.into / f"{asked.name}{ending}" for ending in (".yml", "_check.csv"))
     new_quarter.refuse_to_replace(path)
@@ -271,7 +286,7 @@ def _new_quarter(given: argparse.Namespace) -> int:
 
 
 def _made_up(given: argparse.Namespace) -> int:
-    from analysis.made_up import files as made_up_files  # scipy takes half a second to import
+    from analysis.made_up import files as made_up_files
     from analysis.made_up.country import write_country
     from analysis.made_up.plan import USUAL
 
@@ -333,6 +348,8 @@ def _release(given: argparse.Namespace) -> int:
 
 
 def _list(given: argparse.Namespace) -> int:
+    from analysis.sources import published
+
     print("Periods of the official tables:", ", ".join(published.periods()))
     print("Areas with official figures, and with records where you have a file of them:")
     others = [force for force in forces().values() if not force.official]
@@ -353,6 +370,8 @@ def _print_page(force: Force, asked: bool) -> None:
 
 def _fetch(given: argparse.Namespace) -> int:
     """Fetch each name; one that fails is told and leaves the rest."""
+    from analysis import fetch
+
     if given.file and len(given.names) != 1:
         raise Refused("--from goes with one name")
     if not given.names:
@@ -379,6 +398,8 @@ def _fetch(given: argparse.Namespace) -> int:
 
 
 def _rebuild(given: argparse.Namespace) -> int:
+    from analysis.sources import published
+
     for path in published.rebuild(given.material, given.into):
         print(path)
     return DONE

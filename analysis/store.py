@@ -3,6 +3,7 @@
 An entry stands below ``force=.../period=...`` under a key of everything that it depends on: the
 bytes of the file, what was asked for, the code of the reader and the versions of the libraries that
 it reads with. It is written beside its place and renamed, so that an entry is whole or not there.
+What became of it on the disk since is told by the hashes of its files: a damaged one is made anew.
 """
 
 from __future__ import annotations
@@ -134,12 +135,28 @@ def stored(path: Path, area: str, period: str | None) -> StoredRecords:
     try:
         within.mkdir(mode=0o700, parents=True, exist_ok=True)
         with FileLock(within / f".{folder.name}.lock"):
-            if not folder.exists():
-                _ingest(path, area, period, folder, before)
+            about = _about_whole(folder)
+            if about is None:
+                shutil.rmtree(folder, ignore_errors=True)
+                about = _ingest(path, area, period, folder, before)
     except OSError as error:
         raise CannotWrite(f"{place()}: cannot be written ({error.strerror})") from None
-    about = json.loads((folder / _ABOUT).read_text("utf-8"))
     return StoredRecords(folder, path.name, **about | {"absent": tuple(about["absent"])})
+
+
+def _about_whole(folder: Path) -> dict | None:
+    """What is said of an entry; None where there is none, or its files are not as written."""
+    try:
+        about, hashes = json.loads((folder / _ABOUT).read_text("utf-8"))
+        return about if hashes == _hashes(folder, about) else None
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _hashes(folder: Path, about: dict) -> dict[str, str]:
+    """SHA-256 of every table of an entry by its file, and of what is said of it."""
+    tables = {one.name: registry.sha256(one) for one in sorted(folder.glob("*.parquet"))}
+    return tables | {_ABOUT: sha256(json.dumps(about).encode()).hexdigest()}
 
 
 def _key(path: Path, area: str, period: str | None) -> str:
@@ -161,8 +178,11 @@ def _reader() -> str:
 
 def _ingest(
     path: Path, area: str, period: str | None, folder: Path, before: os.stat_result
-) -> None:
-    """Judge a file block by block; ``folder`` is there behind the last step, and whole."""
+) -> dict:
+    """Judge a file block by block; ``folder`` is there behind the last step, and whole.
+
+    Returns what is said of the entry in it.
+    """
     new = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(new, ignore_errors=True)  # what one that was killed left
     new.mkdir(mode=0o700)
@@ -172,10 +192,12 @@ def _ingest(
             kept = [*judging.parts(partial(_keep, new))]
         used, reading = sum(reports for reports, _ in kept), judging.reading(kept[0][1])
         _to_polars(reading.remarks).write_parquet(new / _REMARKS)
-        (new / _ABOUT).write_text(json.dumps(_about(reading, used)), "utf-8")
+        about = _about(reading, used)
+        (new / _ABOUT).write_text(json.dumps([about, _hashes(new, about)]), "utf-8")
         if (now := path.stat()).st_mtime_ns != before.st_mtime_ns or now.st_size != before.st_size:
             raise refusal(str(path), "was changed while it was read", "a file at rest")
         os.replace(new, folder)
+        return about
     finally:
         shutil.rmtree(new, ignore_errors=True)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -122,6 +123,56 @@ def test_one_that_is_killed_leaves_nothing_and_is_made_anew(path, monkeypatch):
     assert entries(path) == [] and len([*path.parent.glob("store/force=*/period=*/.*.new/*")]) > 4
     assert stored(path, AREA, PERIOD).rows == 500
     assert len(entries(path)) == 1 and not [*path.parent.glob("store/force=*/period=*/.*.new")]
+
+
+def cut(file):
+    file.write_bytes(file.read_bytes()[:-1])
+
+
+def altered(file):
+    """One bit, with the time of the file as it was."""
+    stat, content = file.stat(), bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+def doubled(file):
+    """A block of rows that stands twice in the entry."""
+    shutil.copy2(file, file.with_name(file.name.replace("0000", "9999")))
+
+
+DAMAGED = ("reports-00000", "tactics-00000", "ced-00000", "ced_details-00000", "remarks")
+
+
+@pytest.mark.parametrize(
+    "name, damage",
+    [
+        *((f"{name}.parquet", damage) for name in DAMAGED for damage in (cut, altered, os.remove)),
+        ("reports-00000.parquet", doubled),
+        *(("about.json", damage) for damage in (cut, altered, os.remove)),
+    ],
+)
+def test_an_entry_that_is_damaged_is_made_anew(path, name, damage):
+    def held():
+        return {one.name: one.read_bytes() for one in entry.folder.iterdir()}
+
+    entry = stored(path, AREA, PERIOD)
+    before = held()
+    damage(entry.folder / name)
+    assert held() != before
+    again = stored(path, AREA, PERIOD)
+    assert again == entry and held() == before
+    assert len(again.reading().records) == entry.used
+
+
+def test_numbers_about_an_entry_that_were_edited_are_not_believed(path):
+    entry = stored(path, AREA, PERIOD)
+    about = entry.folder / "about.json"
+    text = about.read_text("utf-8")
+    about.write_text(text.replace('"rows": 500', '"rows": 499'), "utf-8")
+    assert about.read_text("utf-8") != text
+    assert stored(path, AREA, PERIOD) == entry and about.read_text("utf-8") == text
 
 
 def test_what_is_refused_is_not_kept(path):

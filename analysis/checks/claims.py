@@ -9,6 +9,7 @@ itself has to agree with those counts: else a right number may stand for the wro
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -317,6 +318,19 @@ def read_claims(folder: Path = CLAIMS) -> Papers:
                 raise refusal(f"{where}: contradicts", problem, "a claim of another printer")
             if _same(claim, contrary):
                 raise refusal(f"{where}: contradicts", f"{one!r} prints the same", "another number")
+    return papers
+
+
+def claims_of(area: str, read: Callable[[Path, str], object]) -> Papers:
+    """What others printed, to be held against the figures of an area.
+
+    ``read`` is an audit's, which is told of the files that say anything of the area. No method of
+    an audit: a chapter that does not import this module rests on no file of claims, and one that
+    does rests on all of them, since claims of one file may name those of another.
+    """
+    papers = read_claims()
+    for paper in papers.about(area).papers:
+        read(CLAIMS / f"{paper.name}.yml", paper.source)
     return papers
 
 

@@ -8,10 +8,8 @@ from pathlib import Path
 
 import grimp
 
-from analysis.places import CLAIMS, REGISTRY, ROOT
+from analysis.places import CHECKSUMS, CLAIMS, LEDGER, REGISTRY, ROOT
 from analysis.report.asked import modules_named, path_of
-from analysis.sources.published import LEDGER
-from analysis.sources.registry import CHECKSUMS
 
 RUNS = "analysis.report.chapters"  # what runs every chapter
 _STANDARD = ROOT / "analysis" / "standard"
@@ -22,7 +20,7 @@ TABLES = {
     "analysis.sources.registry": (REGISTRY, CHECKSUMS),
     "analysis.sources.published": (LEDGER,),
     "analysis.charts.tile_grid": (ROOT / "analysis" / "charts" / "force_tiles.csv",),
-    "analysis.checks.claims": tuple(sorted(CLAIMS.glob("*"))),
+    "analysis.checks.claims": tuple(sorted(CLAIMS.glob("*.yml"))),
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -24,9 +24,15 @@ _CONFIG = "[tool.pytask.ini_options]\n"  # marks the store as pytask's root
 
 def stale(jobs: Sequence[Job], store: Path) -> list[Job]:
     """The jobs of which something differs from what the store says; all where it was cut off."""
-    entries = _recorded(store)
-    with ThreadPoolExecutor() as pool:  # hashing what was made takes most of the time
-        states = dict(pool.map(lambda job: (job.makes.name, job.makes.state()), jobs))
+    made = {job.makes.name: job.makes for job in jobs}
+    # by name: what several jobs share is looked at once
+    rests = {node.name: node for job in jobs for node in job.depends_on.values()}
+    with ThreadPoolExecutor() as pool:
+        # hashing what was made takes most of the time, in which this thread does the rest
+        hashed = pool.map(lambda node: node.state(), made.values())
+        entries = _recorded(store)
+        states = {name: node.state() for name, node in rests.items() if name not in made}
+        states |= zip(made, hashed, strict=True)
     return [job for job in jobs if not _is_fresh(job, entries.get(job.name), states)]
 
 
@@ -34,24 +40,24 @@ def _recorded(store: Path) -> dict[str, dict]:
     if (store / f"{RECORD}.journal").exists():  # of a run that was killed: pytask goes through it
         return {}
     try:
-        read = tomllib.loads((store / RECORD).read_text("utf-8"))
-        return {one["id"]: one for one in read["task"]} if read["lock-version"] == "1" else {}
+        return _entries((store / RECORD).read_text("utf-8"))
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
 
+@lru_cache(1)
+def _entries(text: str) -> dict[str, dict]:
+    """Of the record, which a run asks of twice: for the reports, and for the page of a country."""
+    read = tomllib.loads(text)
+    return {one["id"]: one for one in read["task"]} if read["lock-version"] == "1" else {}
+
+
 def _is_fresh(job: Job, entry: dict | None, states: dict[str, str | None]) -> bool:
-    """``states`` holds those of nodes by name: what several jobs share is looked at once."""
     if entry is None or entry["state"] != job.state():
         return False
     held = {**entry.get("depends_on", {}), **entry.get("produces", {})}
-    nodes = [*job.depends_on.values(), job.makes]
-    for node in nodes:
-        if node.name not in states:
-            states[node.name] = node.state()
-        if not states[node.name] or states[node.name] != held.get(node.name):
-            return False
-    return True
+    names = [*job.depends_on, job.makes.name]
+    return all(states[name] and states[name] == held.get(name) for name in names)
 
 
 def do(

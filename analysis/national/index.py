@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from io import StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.errors import Refused
 from analysis.national import engine
@@ -16,8 +17,10 @@ from analysis.national.jobs import Job, Place, Shared, write
 from analysis.national.nodes import Node, digest, hash_of
 from analysis.national.progress import Progress
 from analysis.national.reports import Making, Outcome
-from analysis.national.shown import Shown
-from analysis.national.tables import TABLE, TablesJob
+from analysis.national.tabling import TABLE, TablesJob
+
+if TYPE_CHECKING:
+    from analysis.national.shown import Shown
 
 INDEX = "index.html"
 
@@ -61,6 +64,8 @@ class IndexJob(Job):
         shown = None
         if self.national and not self.refused:
             periods = dict.fromkeys(one.wanted.parameters.period for one in self.outcomes)
+            from analysis.national.shown import Shown
+
             shown = Shown(self.national.table, self.national.order, [*periods])
         write(self.page, render(self.outcomes, self.country.without_records, shown, self.refused))
 

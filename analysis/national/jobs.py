@@ -15,6 +15,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache, cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import TypeVar
@@ -119,14 +120,17 @@ class ChapterJob(Job):
         recorded = self._head.get("inputs", [])
         own = own_files(self.wanted.parameters, self.wanted.base)
         for one in recorded:
-            path = own.get(one["file"], ROOT / one["file"])
+            path = own.get(one["file"]) or _in_the_project(one["file"])
             if self.shared.hashes.of(path) != one["sha256"]:
                 return uuid.uuid4().hex
         return digest(recorded)
 
-    @property
+    @cached_property
     def _head(self) -> dict:
-        """Why the stored chapter failed, and what it has read; nothing where none is stored."""
+        """Why the stored chapter failed, and what it has read; nothing where none is stored.
+
+        Read once until the job is done; other bytes of it are told by what the job makes.
+        """
         try:
             with self.stored.open(encoding="utf-8") as file:
                 return json.loads(file.readline())
@@ -141,6 +145,7 @@ class ChapterJob(Job):
         wanted = self.wanted
         base, project = wanted.base.resolve(), self.shared.project()
         write(self.stored, place(make_chapter, self.chapter, wanted.parameters, base, project))
+        vars(self).pop("_head", None)
 
 
 class ReportJob(Job):
@@ -237,6 +242,12 @@ def project() -> str:
     """Digest of code, notebooks and lock: what a worker must have the same of."""
     notebooks = {path.name: hash_of(path) for path in sorted(NOTEBOOKS.glob("*.ipynb"))}
     return digest([code(), notebooks, environment()])
+
+
+@cache
+def _in_the_project(name: str) -> Path:
+    """Of a file that many chapters have read: making its path is most of looking it up."""
+    return ROOT / name
 
 
 def own_files(parameters: Parameters, base: Path) -> dict[str, Path]:

@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from analysis.audit import check_at_hand
 from analysis.errors import Refused
 from analysis.national import engine
 from analysis.national.jobs import STORE, ChapterJob, Place, Shared, Wanted, jobs_of
@@ -41,10 +40,11 @@ class Making:
         ``where`` the parameters stand. That takes a while, so it is done in a place, ``number``
         reports at a time.
         """
+        from analysis import audit  # what is unchanged needs none of what it imports
 
         def look(one: Wanted) -> Refused | None:
             try:
-                place(check_at_hand, one.parameters, where, one.base.resolve())
+                place(audit.check_at_hand, one.parameters, where, one.base.resolve())
             except Refused as error:
                 return error
             return None

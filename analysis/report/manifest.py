@@ -7,17 +7,18 @@ import platform
 from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from pydantic import BaseModel, ValidationError
 
 from analysis import __version__
 from analysis.errors import Refused, refusal
 from analysis.parameters import Parameters
-from analysis.places import CLAIMS, LOCK, NOTEBOOKS, REGISTRY, ROOT
-from analysis.sources.published import LEDGER
-from analysis.sources.registry import CHECKSUMS, is_made_up, sha256
-from analysis.tables import read_table
+from analysis.places import CHECKSUMS, CLAIMS, LEDGER, LOCK, NOTEBOOKS, REGISTRY, ROOT
+from analysis.sources.registry import is_made_up, sha256
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MANIFEST = "manifest.json"
 AGAIN = "the report made again: python toolkit.py run"  # of one that cannot be read any more
@@ -66,7 +67,7 @@ _CODE = {".py", ".csv", ".css", ".js", ".j2"}
 def code() -> dict[str, str]:
     """Hash of each file of the package, and of the tables in data/ that it reads."""
     package = (path for path in (ROOT / "analysis").rglob("*") if path.suffix in _CODE)
-    tables = [REGISTRY, CHECKSUMS, LEDGER, *CLAIMS.glob("*")]
+    tables = [REGISTRY, CHECKSUMS, LEDGER, *CLAIMS.glob("*.yml")]
     return {path.relative_to(ROOT).as_posix(): sha256(path) for path in sorted([*package, *tables])}
 
 
@@ -160,6 +161,8 @@ def output_of(folder: Path, manifest: dict, name: str) -> Path:
 
 def table_of(folder: Path, manifest: dict, name: str, columns: Sequence[str]) -> pd.DataFrame:
     """A table of a report, as ``output_of`` has it; refused where an older version made it."""
+    from analysis.tables import read_table  # with pandas, which an unchanged run does without
+
     frame = read_table(output_of(folder, manifest, name))
     if set(frame.columns) != set(columns):
         odd = ", ".join(sorted(set(frame.columns) ^ set(columns)))

@@ -13,13 +13,12 @@ import pandas as pd
 from analysis.counts import Counts, build, read_written, write_counts
 from analysis.errors import refusal
 from analysis.ledger import Ledger, read_ledger
-from analysis.places import PUBLISHED
+from analysis.places import CHECKSUMS, LEDGER, PUBLISHED
 from analysis.sources import ced_before_2017, home_office, population, press
-from analysis.sources.registry import CHECKSUMS, sha256, sources
+from analysis.sources.registry import sha256, sources
 from analysis.standard.names import slug
 from analysis.tables import write_table
 
-LEDGER = PUBLISHED / "ledger.csv"
 HOME_OFFICE = "home-office-"
 
 

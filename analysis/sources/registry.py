@@ -13,9 +13,8 @@ from functools import cache
 from pathlib import Path
 
 from analysis.errors import refusal
-from analysis.places import PUBLISHED, REGISTRY, ROOT
+from analysis.places import CHECKSUMS, REGISTRY, ROOT
 
-CHECKSUMS = PUBLISHED / "checksums.csv"
 NOT_REGISTERED = "not registered"
 _MADE_UP = "made-up-"  # how the key of a source begins that is no force's record
 

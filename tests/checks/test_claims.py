@@ -1,12 +1,13 @@
 """Files of claims: what is refused, and that those of the project name what exists."""
 
 import csv
+import re
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from analysis.checks.claims import PREFIX, Claim, read_claims
+from analysis.checks.claims import PREFIX, Claim, claims_of, read_claims
 from analysis.counts import MEASURES
 from analysis.errors import Refused
 from analysis.places import CLAIMS
@@ -59,6 +60,15 @@ def test_a_sound_file(tmp_path):
     assert read_claims(tmp_path).count_ids() == {
         "home-office-2018-19/reports-by-force/2018-19/cambridgeshire/reports/all/all"
     }
+
+
+def test_an_audit_is_told_of_the_files_about_its_area():
+    told = {}
+    papers = claims_of("Kent", lambda path, source: told.setdefault(path, source))
+    about = re.compile("area: (Kent|England and Wales)[,}\n]")
+    wanted = {path for path in CLAIMS.glob("*.yml") if about.search(path.read_text("utf-8"))}
+    assert told.keys() == wanted and len(wanted) < len(papers.papers) == len([*CLAIMS.iterdir()])
+    assert {f"{PREFIX}{path.stem}" for path in told} == {*told.values()}
 
 
 @pytest.mark.parametrize(

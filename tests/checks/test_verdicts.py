@@ -15,7 +15,7 @@ from python_calamine import CalamineWorkbook
 
 from analysis.audit import open_audit
 from analysis.checks import verdicts
-from analysis.checks.claims import Claim, Paper, Papers
+from analysis.checks.claims import Claim, Paper, Papers, read_claims
 from analysis.counts import WRITTEN, build
 from analysis.findings import Finding, Findings, not_available
 from analysis.measures import taser
@@ -32,6 +32,7 @@ DIFFER = {
 EXPECTED = ROOT / "tests" / "expected" / "claims.csv"
 MEN, WOMEN = {"gender": "Male"}, {"gender": "Female"}
 NONE = Findings(())
+PAPERS = read_claims()
 
 
 def a_count(period="2018/19", area="Kent", measure="reports", group="all", number=100):
@@ -416,14 +417,14 @@ def audit():
 @pytest.fixture(scope="module")
 def basis(audit):
     ladder = taser.ladder(audit.activity, audit.area, audit.period, 0.95)
-    counts = audit.published_counts(audit.claims.about(audit.area).count_ids())
+    counts = audit.published_counts(PAPERS.about(audit.area).count_ids())
     # as if they were real: made-up records decide nothing
     return counts, ladder, replace(audit.records, made_up=False)
 
 
 @pytest.fixture(scope="module")
 def found(audit, basis):
-    return verdicts.check(audit.claims, *basis, audit.area)
+    return verdicts.check(PAPERS, *basis, audit.area)
 
 
 @pytest.fixture(scope="module")
@@ -498,7 +499,7 @@ def test_the_cited_cells_hold_the_numbers_in_the_publishers_own_workbooks(expect
 def test_the_board_paper_without_records():
     audit = open_audit("Cambridgeshire", "2019/20")
     ladder = taser.ladder(audit.activity, audit.area, audit.period, 0.95)
-    papers = Papers(tuple(one for one in audit.claims.papers if one.kind == "force paper"))
+    papers = Papers(tuple(one for one in PAPERS.papers if one.kind == "force paper"))
     found = verdicts.check(papers, COUNTS, ladder, audit.records_or_none, audit.area)
     said = {row.series_id.split("/")[2]: row.text() for row in found.where(kind="verdict")}
     assert said == {
@@ -515,10 +516,10 @@ def test_the_board_paper_without_records():
 
 def test_the_margins_of_the_example_are_those_printed_and_give_no_verdict(audit, basis):
     # issue 4: the made-up records are made to have the numbers that the papers print
-    found = verdicts.check(audit.claims, *basis[:2], audit.records, audit.area)
+    found = verdicts.check(PAPERS, *basis[:2], audit.records, audit.area)
     rows = {kind: {name_of(row): row for row in found.where(kind=kind)}
             for kind in ("printed", "figure", "verdict")}  # fmt: skip
-    claims = audit.claims.printed()
+    claims = PAPERS.printed()
     margins = [
         name for name, (_, claim) in claims.items()
         if claim.about and claim.about.condition and name in rows["figure"]
@@ -542,7 +543,7 @@ def test_the_margins_of_the_example_are_those_printed_and_give_no_verdict(audit,
 
 
 def test_the_numbers_of_claims_add_up(audit, found):
-    given = (found, audit.claims, audit.area, audit.period)
+    given = (found, PAPERS, audit.area, audit.period)
     numbers = verdicts.number_of_claims(*given)
     others, *parts = [row.value for row in numbers]
     assert others == sum(parts)
@@ -551,13 +552,13 @@ def test_the_numbers_of_claims_add_up(audit, found):
     assert held == agree + differ
     total = others + held + alone
     assert total == len(found.where(kind="verdict"))
-    by_source = verdicts.by_source(found, audit.claims, audit.area, audit.period)
+    by_source = verdicts.by_source(found, PAPERS, audit.area, audit.period)
     assert sum(row.value for row in by_source) == total
     fails = verdicts.with_verdict(found, "does not hold")
     assert len(fails.where(kind="verdict")) == numbers.one("claims/does-not-hold").value
     papers = {"newspaper", "force paper", "force page", "official bulletin", "official table",
               "campaign or research"}  # fmt: skip
-    shown = [verdicts.printed_in(found, audit.claims, kind) for kind in sorted(papers)]
+    shown = [verdicts.printed_in(found, PAPERS, kind) for kind in sorted(papers)]
     assert sum(len(rows) for rows in shown) == len(found)
 
 
@@ -577,7 +578,7 @@ def figures(found, expected):
 
 
 @pytest.fixture(scope="module")
-def wrong(audit, figures):
+def wrong(figures):
     """Every mistake that can be made of the claims that hold."""
     values = {}
     for source in ("home-office-2018-19", "home-office-2019-20"):
@@ -586,12 +587,12 @@ def wrong(audit, figures):
             frame = frame[(frame["area"] == "England and Wales") & (frame["status"] == "stated")]
             values |= {one.id: Fraction(int(one.value)) for one in frame.itertuples()}
     bases = [1234, 982, 1256, 580]
-    return claim_mutations.wrong_claims(audit.claims, figures, values, bases)
+    return claim_mutations.wrong_claims(PAPERS, figures, values, bases)
 
 
 def said_of(claims, audit, basis):
     """The verdict on each claim that is planted, in order, and the remark on it or nothing."""
-    papers = claim_mutations.planted(audit.claims, claims)
+    papers = claim_mutations.planted(PAPERS, claims)
     found = verdicts.check(papers, *basis, audit.area)
     said = [{"remark": ""} for _ in claims]
     for row in found:
@@ -621,7 +622,7 @@ def test_every_planted_mistake_is_found(audit, basis, wrong):
 
 
 def test_no_right_way_to_print_a_figure_is_called_wrong(audit, basis, figures):
-    right = list(claim_mutations.right_claims(audit.claims, figures))
+    right = list(claim_mutations.right_claims(PAPERS, figures))
     said = said_of([claim for _, claim in right], audit, basis)
     called_wrong = [
         (name, claim.qualifier, claim.printed, verdict)
@@ -635,10 +636,10 @@ def test_no_right_way_to_print_a_figure_is_called_wrong(audit, basis, figures):
     assert "does not hold" not in between and "holds" in between
 
 
-def test_a_mutation_that_leaves_a_claim_true_is_no_mistake(audit, wrong):
+def test_a_mutation_that_leaves_a_claim_true_is_no_mistake(wrong):
     # 147 of 1,256 and 147 of 1,234 are both 12 %, and of 982 they are 15 %
     share = "claims-hunts-post-2017/huntingdonshire-share"
-    claim = audit.claims.printed()[share][1]
+    claim = PAPERS.printed()[share][1]
     assert claim_mutations.still_true(claim, Fraction(14700, 1256))
     assert claim_mutations.still_true(claim, Fraction(14700, 1234))
     assert not claim_mutations.still_true(claim, Fraction(14700, 982))

@@ -1,4 +1,4 @@
-"""A second copy of the project with small chapters, for runs in processes of their own."""
+"""A second copy of the project, with its chapters or small ones, run in processes of its own."""
 
 import os
 import shutil
@@ -13,14 +13,19 @@ from tests.report.stand_ins import chapter
 BUSY = "total = 0\nfor number in range({}):\n    total += number * number % 7\nprint(total, area)"
 
 
+def copy_project(project: Path) -> None:
+    """All that a run of the project needs, in another folder."""
+    for name in ("analysis", "data", "notebooks", "params"):
+        shutil.copytree(ROOT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy2(ROOT / "requirements.lock", project)
+
+
 class Clone:
     """The project in ``root / "project"``, where chapters taser and injuries count to ``steps``."""
 
     def __init__(self, root: Path, steps: int, areas: list[str]) -> None:
         self.project, self.root = root / "project", root
-        for name in ("analysis", "data", "notebooks", "params"):
-            shutil.copytree(ROOT / name, self.project / name)
-        shutil.copy2(ROOT / "requirements.lock", self.project)
+        copy_project(self.project)
         for name in ("taser", "injuries"):
             chapter(self.project / "notebooks", name, BUSY.format(steps))
         self.params = root / "country.yml"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from analysis import cli
-from analysis.national import jobs, reports
+from analysis import audit, cli
+from analysis.national import jobs
 from tests.report.stand_ins import SHOWN, chapter, take_chapters_from
 
 # a chapter that reads a file of its own, and says so as an audit does
@@ -75,7 +75,7 @@ def made_once(tmp_path_factory) -> Path:
     small = Small(tmp_path_factory.mktemp("made-once"), None)
     with pytest.MonkeyPatch.context() as patch:
         take_chapters_from(small.notebooks, patch.setattr)
-        patch.setattr(reports, "check_at_hand", lambda *_: None)
+        patch.setattr(audit, "check_at_hand", lambda *_: None)
         assert cli.main(["run-all", str(small.params), "--out", str(small.out)]) == cli.DONE
     return small.root
 
@@ -92,9 +92,7 @@ def made(made_once, small):
 def small(tmp_path, monkeypatch, capsys):
     small = Small(tmp_path, capsys)
     take_chapters_from(small.notebooks, monkeypatch.setattr)
-    monkeypatch.setattr(
-        reports, "check_at_hand", lambda *_: None
-    )  # is tested in tests/test_audit.py
+    monkeypatch.setattr(audit, "check_at_hand", lambda *_: None)  # is tested in tests/test_audit.py
     for kind in (jobs.ChapterJob, jobs.ReportJob):
         noted(kind, small.done, monkeypatch)
     return small

@@ -183,34 +183,6 @@ def test_a_module_is_behind_some_chapters_and_not_behind_others():
     assert chapters("cli.py") == chapters("report", "page.py") == set()
 
 
-def test_a_module_that_is_changed(made, monkeypatch):
-    # as if its bytes were others: the chapters that import it, and the manifests, which list all
-    chapter(made.notebooks, "injuries", "from analysis.measures import injuries\n" + SHOWN)
-    made.run()
-    asked = closure_hash(monkeypatch, ROOT / "analysis" / "measures" / "injuries.py")
-    status, done, _ = made.run()
-    assert status == cli.DONE and asked
-    assert done == sorted([KENT, CAMBS, f"{KENT}/injuries", f"{CAMBS}/injuries"])
-
-
-def closure_hash(monkeypatch, changed):
-    """Let a file of code have another hash, everywhere that code is hashed."""
-    from analysis.national import nodes
-    from analysis.report import manifest
-
-    asked, read, sha256 = [], nodes.hash_of, manifest.sha256
-
-    def other(path):
-        if path == changed:
-            asked.append(path)
-            return "0" * 64
-        return read(path)
-
-    monkeypatch.setattr(nodes, "hash_of", other)
-    monkeypatch.setattr(manifest, "sha256", lambda p: "0" * 64 if p == changed else sha256(p))
-    return asked
-
-
 def test_every_table_that_code_reads_has_its_module():
     # a table that no module is said to read could change without a chapter being run again
     page = re.compile(r".*\.(css|j2|js)$")

@@ -10,10 +10,9 @@ import time
 import pytest
 from bs4 import BeautifulSoup
 
-from analysis import cli
+from analysis import audit, cli
 from analysis.audit import check_at_hand
 from analysis.errors import CannotWrite, Refused
-from analysis.national import reports
 from analysis.national.jobs import Wanted
 from analysis.national.reports import Making
 from analysis.national.workers import DIED, local
@@ -45,7 +44,7 @@ def test_a_report_that_is_refused_leaves_the_others(made, monkeypatch):
         if parameters.area == "Kent":
             raise Refused("kent.csv: row 3: no number")
 
-    monkeypatch.setattr(reports, "check_at_hand", check)
+    monkeypatch.setattr(audit, "check_at_hand", check)
     made.write("choices: {seed: 3}")
     status, done, said = made.run()
     assert (status, done) == (cli.CHAPTER_FAILED, [CAMBS])
@@ -61,7 +60,7 @@ def test_a_report_that_is_still_refused_is_told_again_while_others_stand(made, m
             raise Refused("kent.csv: row 3: no number")
 
     (made.out / KENT / "report.html").unlink()
-    monkeypatch.setattr(reports, "check_at_hand", look)
+    monkeypatch.setattr(audit, "check_at_hand", look)
     for _ in range(2):
         status, done, said = made.run()
         assert (status, done) == (cli.CHAPTER_FAILED, []) and "1 of 2 reports made in full" in said
@@ -71,14 +70,14 @@ def test_where_every_report_is_refused_nothing_is_started(small, monkeypatch):
     def check(parameters, where, base):
         raise Refused(f"{where}: no records of {parameters.area}")
 
-    monkeypatch.setattr(reports, "check_at_hand", check)
+    monkeypatch.setattr(audit, "check_at_hand", check)
     status, done, said = small.run()
     assert (status, done, said) == (cli.REFUSED, [], f"{small.params}: no records of Kent\n")
     assert not (small.out / "index.html").exists()
 
 
 def test_an_unchanged_run_looks_at_no_source(made, monkeypatch):
-    monkeypatch.setattr(reports, "check_at_hand", lambda *_: pytest.fail("was asked"))
+    monkeypatch.setattr(audit, "check_at_hand", lambda *_: pytest.fail("was asked"))
     assert made.run()[:2] == (cli.DONE, [])
 
 

@@ -11,12 +11,13 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from analysis import cli, store
+from analysis import audit, cli, store
 from analysis.errors import Refused
 from analysis.made_up.files import RECORDS, make, write
 from analysis.made_up.plan import USUAL
-from analysis.national import jobs, reports
-from analysis.national.tables import TABLE, TOGETHER, TablesJob, count_records
+from analysis.national import jobs
+from analysis.national.tables import TOGETHER
+from analysis.national.tabling import TABLE, TablesJob, count_records
 from analysis.places import ROOT
 from analysis.sources.records import read_records
 from analysis.standard.tactics import CED_ORDERS, TACTICS
@@ -78,7 +79,7 @@ class Counting(Small):
 
 def patched(counting: Counting, patch: pytest.MonkeyPatch) -> Counting:
     take_chapters_from(counting.notebooks, patch.setattr)
-    patch.setattr(reports, "check_at_hand", lambda *_: None)
+    patch.setattr(audit, "check_at_hand", lambda *_: None)
     patch.setenv(store.STORE, str(counting.root / "store"))
     return counting
 
@@ -218,7 +219,7 @@ def test_a_report_that_is_refused_is_left_out_and_said(counted, monkeypatch):
             raise Refused("kent_2017-q2.csv: row 3: no number")
 
     with monkeypatch.context() as only:
-        only.setattr(reports, "check_at_hand", look)
+        only.setattr(audit, "check_at_hand", look)
         status, done, _ = counted.run()
     assert (status, done) == (
         cli.CHAPTER_FAILED,
@@ -275,7 +276,7 @@ def test_workers_count_and_the_run_itself_imports_no_polars(counted):
     code = (
         "import sys\nfrom pathlib import Path\nfrom analysis import cli\n"
         "from analysis.national.jobs import project\n"
-        "from analysis.national.tables import count_records\n"
+        "from analysis.national.tabling import count_records\n"
         "from analysis.national.workers import local\n"
         "if __name__ == '__main__':\n"
         "    with local(1) as place:\n"

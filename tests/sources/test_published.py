@@ -8,9 +8,9 @@ import pytest
 
 from analysis.counts import WRITTEN, read_written
 from analysis.errors import Refused
-from analysis.places import PUBLISHED
+from analysis.places import CHECKSUMS, PUBLISHED
 from analysis.sources import published
-from analysis.sources.registry import CHECKSUMS, sources
+from analysis.sources.registry import sources
 from tests.conftest import EXPECTED, WORKBOOKS
 from tests.mutations import Book
 
