@@ -302,7 +302,7 @@ def test_a_worker_that_dies_leaves_the_page_and_says_so(counted, monkeypatch):
         raise Refused("its process ended")
 
     (counted.out / TABLE).unlink()
-    monkeypatch.setattr("analysis.national.tables.count_records", die)
+    monkeypatch.setattr("analysis.national.tabling.count_records", die)
     status, _, said = counted.run()
     assert status == cli.CHAPTER_FAILED and "3 of 3 reports made in full" in said
     assert "its process ended" in counted.page.find(role="alert").text
