@@ -217,7 +217,7 @@ def _keep(folder: Path, number: int, records: Records) -> tuple[int, Records]:
     for table in TABLES:
         frame = getattr(records, table)
         frame = frame.reset_index() if table == "reports" else frame
-        _to_polars(frame).write_parquet(folder / f"{table}-{number:05}.parquet")
+        _to_polars(frame).write_parquet(folder / f"{table}-{number:05}.parquet", compression="lz4")
     none = {table: getattr(records, table)[:0] for table in TABLES}
     return len(records), replace(records, **none)
 

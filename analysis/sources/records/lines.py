@@ -178,7 +178,9 @@ class _Found:
         every = self.bytes[: len(content)]
         stops = np.flatnonzero((every == ord(separator)) | (every == _END)).astype(np.int32)
         self.stops = _outside(stops, self.opened, marks[1::2])
-        self.ends = np.flatnonzero(self.bytes[self.stops] == _END)
+        ends = np.flatnonzero(every == _END).astype(np.int32)
+        found = np.searchsorted(self.stops, ends)
+        self.ends = found[self.stops[found] == ends]  # others stand between marks
         self.first = np.concatenate([[0], self.ends[:-1] + 1])  # cell of each row
 
     @classmethod
@@ -251,11 +253,23 @@ class _Found:
             return Coded([""] * bool(len(start)), np.zeros(len(start), np.uint8))
         words = self.words[start]
         words &= _MASKS[np.minimum(length, _WORD)]
-        codes, first = _by_length(length, longest)
-        if (words[first[codes]] != words).any():  # not as Yes and No are
-            found, _ = pd.factorize(words)
-            codes, _ = pd.factorize(found * (longest + 1) + length)
-            first = _first(codes)
+        codes, different = pd.factorize(words)
+        if longest <= _WORD:  # no byte is nought, so that a word is one cell
+            cells = [one.to_bytes(_WORD, "little").rstrip(b"\0") for one in different.tolist()]
+        else:
+            codes, first = self._told_apart(codes, words, start, length, longest)
+            places = zip(start[first].tolist(), length[first].tolist(), strict=True)
+            cells = [self.content[at : at + size] for at, size in places]
+        values = [one.decode().replace('""', '"') for one in cells]
+        return Coded(values, codes.astype(np.min_scalar_type(len(values))))  # small on its way
+
+    def _told_apart(
+        self, codes: np.ndarray, words: np.ndarray, start: np.ndarray, length: np.ndarray,
+        longest: int,
+    ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+        """Codes of cells whose first words have the ``codes``, and where each stands first."""
+        codes, _ = pd.factorize(codes * (longest + 1) + length)
+        first = _first(codes)
         for done in range(_WORD, longest, _WORD):  # cells of one code have one length
             more = np.flatnonzero(length > done)
             words[more] = self.words[start[more] + done]
@@ -267,21 +281,7 @@ class _Found:
             pairs[more] += found + 1
             codes, _ = pd.factorize(pairs)
             first = _first(codes)
-        cells = zip(start[first].tolist(), length[first].tolist(), strict=True)
-        values = [self.content[at : at + size].decode() for at, size in cells]
-        smallest = np.min_scalar_type(len(values))  # for the way from another process
-        return Coded([one.replace('""', '"') for one in values], codes.astype(smallest))
-
-
-def _by_length(length: np.ndarray, longest: int) -> tuple[np.ndarray, np.ndarray]:
-    """Lengths as codes in the order in which they are met, and where each stands first."""
-    first = np.full(longest + 1, len(length))
-    first[length[::-1]] = np.arange(len(length) - 1, -1, -1)
-    order = np.argsort(first, kind="stable")
-    order = order[first[order] < len(length)]
-    code = np.zeros(longest + 1, np.intp)
-    code[order] = np.arange(len(order))
-    return code[length], first[order]
+        return codes, first
 
 
 def _first(codes: np.ndarray) -> np.ndarray:

@@ -73,8 +73,10 @@ class Values:
             known = np.array([_hash(one) for one in part.values], np.uint64)
         else:
             codes = self.codes
-            known = np.array([codes.setdefault(one, len(codes)) for one in part.values], np.uint32)
-            known = known.astype(np.min_scalar_type(len(codes)))
+            numbers = [codes.setdefault(one, len(codes)) for one in part.values]
+            if numbers == [0]:  # as most columns of most parts, which are empty
+                return part.codes.astype(np.uint8, copy=False)
+            known = np.array(numbers, np.min_scalar_type(len(codes)))
         return known[part.codes]
 
 
