@@ -40,7 +40,7 @@ _ROOMS = ("analysis.audit", "analysis.chapter", "analysis.charts", "analysis.che
 _LATER = ("ipykernel.ipkernel", "ipykernel.debugger", "ipykernel.zmqshell", "sqlite3",
           "tornado.platform.asyncio", "matplotlib.backends.backend_svg")  # fmt: skip
 # Variables in which kernels of one process may differ: no library reads them at its import.
-_OWN_BEGIN = ("UOF_AUDIT_", "JPY_")
+_OWN_BEGIN = ("UOF_AUDIT_", "JPY_", "_RJEM_")  # the last is set by polars, at its own import
 _OWN = ("JUPYTER_PREFER_ENV_PATH", "PYTEST_CURRENT_TEST")
 _lock = threading.Lock()
 _known: dict[tuple[int, str], Preloaded] = {}  # by the process that asks, and the environment

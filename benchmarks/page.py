@@ -39,12 +39,12 @@ SECTIONS = (
         "A made-up file of records for each of the forces of the national list, as large as its "
         "reports in the official tables, and every chapter of every force with `uof-audit "
         "run-all`. Against it stands the same without the toolkit's run: papermill's command line, "
-        "one chapter after another, and pandas reading the file of records once for each chapter "
-        "on records. That is measured for three forces, the smallest, the middle one and the "
-        "largest, and scaled: seconds of a chapter are taken to grow in a straight line with "
-        "reports between them. Plain papermill finds large files stored already, whose rows it "
-        "need not check or judge, and writes no page: the comparison is in its favour. The stages "
-        "say where the workers' time goes.",
+        "one chapter after another, and pandas reading a file of 16 MB or more once for each "
+        "chapter on records. That is measured for three of the forces that have every chapter, the "
+        "smallest, the middle one and the largest, and scaled: seconds of a chapter are taken to "
+        "grow in a straight line with reports between them. Plain papermill finds large files "
+        "stored already, whose rows it need not check or judge, and writes no page: the comparison "
+        "is in its favour. The stages say where the workers' time goes.",
     ),
     Section(
         "growth", "Growth with records and forces",
@@ -92,7 +92,9 @@ def page(found: dict[str, list[dict[str, str]]]) -> str:
         "Written from `benchmarks/results` by `python -m benchmarks.page`. **All records here are "
         "made up.** Each benchmark is one command and compares with the alternative in the same "
         "run, on one machine. Trust the ratios, not the seconds: those are of another machine than "
-        "yours. Memory is the peak of all processes of a command together.",
+        "yours. The ratios to papermill are those of Linux: elsewhere each chapter starts a kernel "
+        "of its own, which takes seconds more and was not measured. Memory is the peak of all "
+        "processes of a command together.",
     ]
     missed = [
         f"- {section.title}: {row['what']}, {row['ratio_of']} {_number(row['ratio'])} "

@@ -28,7 +28,7 @@ def connected(address: str) -> Iterator[tuple[Place, int]]:
         from distributed import Client, KilledWorker
     except ImportError:
         problem = "the package distributed is not installed"
-        raise refusal("--cluster", problem, 'pip install "uof-audit[cluster]"') from None
+        raise refusal("--cluster", problem, "the packages of requirements.lock") from None
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
         client.wait_for_workers(1, timeout=PATIENCE)

@@ -50,7 +50,7 @@ class Shown:
         values = [int(one) for one in frame["value"]]
         self._numbers = dict(zip(zip(*columns, strict=True), values, strict=True))
         self.made_up = MADE_UP in {*frame["edition"]}
-        self.order = CED_ORDERS[order]
+        self.order, self.order_name = CED_ORDERS[order], order
         self.held = {
             (area, period) for subject, period, area, *_ in self._numbers if subject == REPORTS
         }

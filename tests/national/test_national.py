@@ -226,7 +226,7 @@ def test_a_report_that_is_refused_is_left_out_and_said(counted, monkeypatch):
         [*(one for one in NAMES if "kent" not in one), TABLE],
     )
     assert [*counted.shown("Officers’ reports by force").index] == [*sorted(FORCES)[:2], TOGETHER]
-    assert "Kent, 2017-Q2: its report was not made anew" in counted.page.main.text
+    assert "Kent, 2017-Q2: its audit was not made anew" in counted.page.main.text
     assert counted.run()[:2] == (cli.DONE, ["kent_2017-q2", TABLE])
     assert [*counted.shown("Officers’ reports by force").index] == [*sorted(FORCES), TOGETHER]
     assert "Not counted" not in counted.page.main.text
@@ -237,7 +237,8 @@ def test_a_file_without_a_report_of_the_period_is_left_out_and_said(counted):
     counted.path("Kent", LATER).replace(counted.path("Kent"))
     assert counted.run()[:2] == (cli.DONE, ["kent_2017-q2", TABLE])
     assert [*counted.shown("Officers’ reports by force").index] == [*sorted(FORCES)[:2], TOGETHER]
-    assert "Kent, 2017-Q2: no report in its file can be used" in counted.page.main.text
+    without = "Kent, 2017-Q2: its file has no officer’s report that can be used"
+    assert without in counted.page.main.text
 
 
 def test_made_up_records_beside_others_are_not_added_up(counted):

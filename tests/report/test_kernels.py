@@ -243,7 +243,8 @@ def test_the_processes_of_a_run_share_one(tmp_path, monkeypatch):
     preloaded.share()
     parent = "import os\nprint(os.getppid())"
     mine = run(tmp_path / "mine", parent)
-    one, two = (another(tmp_path / name, parent, PYTEST_CURRENT_TEST=name) for name in "ab")
+    one = another(tmp_path / "a", parent, PYTEST_CURRENT_TEST="a")
+    two = another(tmp_path / "b", parent, _RJEM_MALLOC_CONF="b")  # as polars sets it at its import
     assert {each.communicate(timeout=180)[0] for each in (one, two)} == {f"{mine}\n"}
     other = another(tmp_path / "c", parent, PYTHONHASHSEED="8")  # of another environment
     assert other.communicate(timeout=180)[0] != f"{mine}\n"
