@@ -4,7 +4,8 @@ What one command needs is imported in it: an unchanged run takes as long as what
 needs none of pandas, polars and requests.
 
 Exit status: 0 done; 1 a chapter failed, rows were set aside, a report differs, or a file could not
-be fetched; 2 refused; 3 the report or file could not be written, nothing was changed.
+be fetched; 2 refused; 3 the report or file could not be written, nothing was changed; 130 stopped
+by Ctrl-C.
 """
 
 from __future__ import annotations

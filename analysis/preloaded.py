@@ -39,7 +39,8 @@ _ROOMS = ("analysis.audit", "analysis.chapter", "analysis.charts", "analysis.che
 # What kernels and chapters import only once they run.
 _LATER = ("ipykernel.ipkernel", "ipykernel.debugger", "ipykernel.zmqshell", "sqlite3",
           "tornado.platform.asyncio", "matplotlib.backends.backend_svg")  # fmt: skip
-# Variables in which kernels of one process may differ: no library reads them at its import.
+# Variables in which kernels of one process may differ: no library that is preloaded reads them as
+# it is imported.
 _OWN_BEGIN = ("UOF_AUDIT_", "JPY_", "_RJEM_")  # the last is set by polars, at its own import
 _OWN = ("JUPYTER_PREFER_ENV_PATH", "PYTEST_CURRENT_TEST")
 _lock = threading.Lock()

@@ -27,7 +27,7 @@ import polars as pl
 from filelock import FileLock
 
 from analysis.counts import MADE_UP
-from analysis.errors import CannotWrite, refusal
+from analysis.errors import CannotWrite, Refused, refusal
 from analysis.places import ROOT
 from analysis.processes import started
 from analysis.records import Records
@@ -48,6 +48,7 @@ CODE = (
     "analysis/sources/registry.py", "analysis/sources/records/*.py", "analysis/standard/*.py",
 )  # fmt: skip
 _LIBRARIES = ("polars", "pandas", "numpy", "python-calamine")
+_GUARD = 'what it does below: if __name__ == "__main__":'
 _ABOUT, _REMARKS = "about.json", "remarks.parquet"
 _WHOLE = {"row": pl.Int32, "position": pl.Int8, "device": pl.Int8, "effective": pl.Enum(YES_NO)}
 
@@ -123,9 +124,12 @@ def stored(path: Path, area: str, period: str | None) -> StoredRecords:
     """The records of a file, from the store, or judged and put there first.
 
     Memory does not grow with the file. Refuses what ``read_records`` refuses, and a file that
-    changes while it is read; of several processes that ask at once one reads.
+    changes while it is read; of several processes that ask at once one reads. A script that asks
+    says ``if __name__ == "__main__"``, as every one must whose processes start others.
     """
     path = Path(path)
+    if getattr(multiprocessing.current_process(), "_inheriting", False):  # it would wait for ever
+        raise refusal("this script", "asks for records as it is imported", _GUARD)
     if not path.is_file():
         raise refusal(str(path), "there is no such file")
     before, key = path.stat(), _key(path, area, period)
@@ -149,7 +153,7 @@ def _about_whole(folder: Path) -> dict | None:
     try:
         about, hashes = json.loads((folder / _ABOUT).read_text("utf-8"))
         return about if hashes == _hashes(folder, about) else None
-    except (OSError, ValueError, TypeError):
+    except (Refused, OSError, ValueError, TypeError):
         return None
 
 
@@ -204,22 +208,23 @@ def _ingest(
 
 @contextmanager
 def _processes(path: Path) -> Iterator[ProcessPoolExecutor | None]:
-    """Processes that read a long file; none for a short one, or where none may be started."""
-    if path.stat().st_size < LONG or multiprocessing.current_process().daemon:
+    """Processes that read a long file; none for a short one, or in one of several workers."""
+    if path.stat().st_size < LONG or multiprocessing.parent_process():
         yield None
         return
     with started(min(os.cpu_count() or 1, MOST)) as pool:
         yield pool
 
 
-def _keep(folder: Path, number: int, records: Records) -> tuple[int, Records]:
-    """Write the reports of a block; how many there are, and the records without them."""
+def _keep(folder: Path, number: int, records: Records) -> tuple[int, Records | None]:
+    """Write the reports of a block; how many there are, and of the first records without them."""
     for table in TABLES:
         frame = getattr(records, table)
         frame = frame.reset_index() if table == "reports" else frame
         _to_polars(frame).write_parquet(folder / f"{table}-{number:05}.parquet", compression="lz4")
-    none = {table: getattr(records, table)[:0] for table in TABLES}
-    return len(records), replace(records, **none)
+    if number:
+        return len(records), None  # what is empty would still hold what it was taken from
+    return len(records), replace(records, **{one: getattr(records, one)[:0] for one in TABLES})
 
 
 def _about(reading: Reading, used: int) -> dict:

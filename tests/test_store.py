@@ -3,8 +3,12 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
+import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 
 import grimp
 import pandas as pd
@@ -19,6 +23,7 @@ from analysis.sources.records import lines, read_records, table
 from analysis.store import TABLES, stored
 
 AREA, PERIOD = "Cambridgeshire", "2017-Q2"
+PATHS = {"PYTHONPATH": str(ROOT)}
 
 
 @pytest.fixture
@@ -142,6 +147,11 @@ def doubled(file):
     shutil.copy2(file, file.with_name(file.name.replace("0000", "9999")))
 
 
+def unreadable(file):
+    file.unlink()
+    file.mkdir()
+
+
 DAMAGED = ("reports-00000", "tactics-00000", "ced-00000", "ced_details-00000", "remarks")
 
 
@@ -150,12 +160,13 @@ DAMAGED = ("reports-00000", "tactics-00000", "ced-00000", "ced_details-00000", "
     [
         *((f"{name}.parquet", damage) for name in DAMAGED for damage in (cut, altered, os.remove)),
         ("reports-00000.parquet", doubled),
+        ("reports-00000.parquet", unreadable),
         *(("about.json", damage) for damage in (cut, altered, os.remove)),
     ],
 )
 def test_an_entry_that_is_damaged_is_made_anew(path, name, damage):
     def held():
-        return {one.name: one.read_bytes() for one in entry.folder.iterdir()}
+        return {one.name: one.is_file() and one.read_bytes() for one in entry.folder.iterdir()}
 
     entry = stored(path, AREA, PERIOD)
     before = held()
@@ -219,3 +230,41 @@ def test_an_entry_depends_on_all_code_that_its_reader_imports():
     for module in sorted({reader, *imported} - modules):
         path = ROOT / module.replace(".", "/")
         assert {path.with_suffix(".py"), path / "__init__.py"} & held, module
+
+
+LONG_FILE = """
+import sys
+from analysis import store
+store.LONG = 0
+if {guard}:
+    print(store.stored(sys.argv[1], "Kent", "2017-Q2").rows, flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("guard", "told"), [("__name__ == '__main__'", "500\n"), ("True", "Refused")]
+)
+def test_a_script_without_a_guard_is_refused_and_does_not_hang(path, guard, told):
+    script = path.with_name("script.py")
+    script.write_text(LONG_FILE.format(guard=guard), "utf-8")
+    command = [sys.executable, str(script), str(path)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=120, env={**os.environ, **PATHS}
+    )
+    assert told in (done.stdout or done.stderr)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_processes_that_read_end_with_the_one_that_asked(path):
+    text = LONG_FILE.format(guard="True")
+    process = subprocess.Popen([sys.executable, "-c", text, str(path)], env=PATHS | {**os.environ})
+    mine = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while not (started := mine.read_text().split()):
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    for _ in range(300):
+        if not any(Path("/proc", one).exists() for one in started):
+            return
+        time.sleep(0.1)
+    pytest.fail("they go on")

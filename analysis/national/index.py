@@ -10,7 +10,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.errors import Refused
+from analysis.errors import CannotWrite, Refused
 from analysis.national import engine
 from analysis.national.country import Country
 from analysis.national.jobs import Job, Place, Shared, write
@@ -89,7 +89,9 @@ def write_index(
             failures = engine.do([national], making.store, number, place, progress)
         index.refused = failures.get(national.name)
     if stale:
-        engine.do([index], making.store, 1, place, Progress(1, StringIO()))
+        failures = engine.do([index], making.store, 1, place, Progress(1, StringIO()))
+        if index.name in failures:
+            raise CannotWrite(f"{index.page}: {failures[index.name]}")
     return index.page, index.refused
 
 

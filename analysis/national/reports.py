@@ -40,6 +40,8 @@ class Making:
         ``where`` the parameters stand. That takes a while, so it is done in a place, ``number``
         reports at a time.
         """
+        if not self.unfinished:
+            return {}
         from analysis import audit  # what is unchanged needs none of what it imports
 
         def look(one: Wanted) -> Refused | None:
@@ -47,6 +49,8 @@ class Making:
                 place(audit.check_at_hand, one.parameters, where, one.base.resolve())
             except Refused as error:
                 return error
+            except Exception as error:  # such as of a worker that lacks the project
+                return Refused(f"{type(error).__name__}: {' '.join(str(error).split())}")
             return None
 
         with ThreadPoolExecutor(number) as threads:

@@ -15,6 +15,7 @@ import pytest
 
 from analysis import cli
 from analysis.national import closure, jobs
+from analysis.parameters import CHAPTERS
 from analysis.places import NOTEBOOKS, ROOT
 from analysis.report.manifest import code
 from tests.report.stand_ins import SHOWN, chapter
@@ -191,6 +192,10 @@ def test_every_table_that_code_reads_has_its_module():
     assert others == tables
     known = closure.modules_behind(closure.TABLES)
     assert known >= closure.TABLES.keys()
+
+
+def test_the_longest_chapters_are_chapters():
+    assert {*jobs.LONGEST} <= {*CHAPTERS}
 
 
 def test_long_chapters_are_begun_first_and_each_report_when_it_can_be(small, monkeypatch):

@@ -142,5 +142,6 @@ def test_nothing_edited_and_nothing_done(copy):
 
 
 def test_an_unchanged_run_imports_nothing_that_is_slow(copy):
+    copy.run("\nassert Making(wanted, out).refused(1, place, '') == {}")
     slow = "{'pandas', 'numpy', 'polars', 'scipy', 'requests', 'jinja2', 'nbformat', '_pytask'}"
     assert copy.run(f"import sys\nprint(*{slow} & {{*sys.modules}})") == []

@@ -35,7 +35,7 @@ _QUOTE, _RETURN, _END = b'"\r\n'
 
 
 class Lines:
-    """The rows of a CSV in UTF-8, strictly read; the file is read forward, once.
+    """The rows of a CSV in UTF-8, strictly read, from the first to the last.
 
     ``number`` and ``offset``: of the last row read, and the byte behind it.
     """

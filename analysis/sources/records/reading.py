@@ -104,8 +104,8 @@ def read_records(path: Path, area: str, period: str | None) -> Reading:
 class Judging:
     """A file that has been read, and whose rows are judged a block after the other.
 
-    Every value is known before the first block is judged. Memory holds one block, and of every row
-    the nine bytes by which equal rows are found.
+    Every value is known before the first block is judged. Memory holds a few blocks, and of every
+    row the nine bytes by which equal rows are found.
     """
 
     def __init__(
