@@ -68,8 +68,9 @@ def _compare(folder: Path, place: Path) -> list[Row]:
     command = [sys.executable, "-m", "analysis.cli", "run-all", folder / "national.yml", "--out",
                out]  # fmt: skip
     ours = measured(command, **environment)  # to the end: a chapter that failed is an error
-    print(ours.printed[-500:], flush=True)
+    print(f"{ours.printed[-500:]}\n{ours.seconds:.0f} s, {ours.peak_mb:,.0f} MB", flush=True)
     again = measured(command, **environment)
+    print(f"nothing changed: {again.seconds:.2f} s", flush=True)
     jobs = {job: float(seconds) for job, seconds in ENDED.findall(ours.printed)}
     plain, sample = _plain(folder, place, environment)
     made = next(line for line in ours.printed.splitlines() if "reports made in full" in line)
@@ -131,7 +132,9 @@ def _one_force(
 ) -> tuple[dict[str, float], float, float]:
     """Seconds of each chapter of a force with its reading, the highest peak, and one reading."""
     records = next(values["sources"]["records"] for values in chapters.values())
-    readings = [json.loads(_child("read", folder / records).printed) for _ in range(3)]
+    # pandas' warnings of columns of several types stand above what is read
+    readings = [json.loads(_child("read", folder / records).printed.splitlines()[-1])
+                for _ in range(3)]  # fmt: skip
     reading = statistics.median(seconds for seconds, _ in readings)
     seconds, peak = {}, max(peak for _, peak in readings)
     for chapter, values in chapters.items():
