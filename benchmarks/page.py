@@ -11,6 +11,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from analysis.charts.drawing import BLUE, GREY, ORANGE, STYLE, finish
 from benchmarks.measuring import RESULTS, ROOT
@@ -197,7 +198,11 @@ def chart(rows: list[dict[str, str]]) -> str:
         for panel, label in zip(panels, ("seconds", "peak memory in MB"), strict=True):
             panel.set_xlabel("records (made up)")
             panel.set_ylabel(label)
-        panels[0].legend(frameon=False)
+            for axis in (panel.xaxis, panel.yaxis):
+                axis.set_major_formatter("{x:,.0f}")
+                axis.set_minor_formatter(NullFormatter())
+        names = panels[0].get_legend_handles_labels()
+        figure.legend(*names, loc="outside upper center", ncols=3, frameon=False)
     title = "Seconds and peak memory by number of records"
     return finish(figure, "benchmarks", title, alternative(rows), ()).svg + "\n"
 
