@@ -15,6 +15,7 @@ import importlib.util
 import json
 import math
 import os
+import statistics
 import sys
 import tempfile
 import time
@@ -24,6 +25,7 @@ from benchmarks.growth import EXPONENT, MOST_MB, MOST_RECORDS, SHARES, exponent
 from benchmarks.measuring import RESULTS, Row, Taken, measured, write_results
 
 BASE, SEED = 20_000, 20260401
+ROUNDS = 5  # of the comparison: one side after the other
 COMPARED = 700_000  # records of the file that pandas reads too
 AREA, PERIOD = "Cambridgeshire", "2017-Q2"
 MOST_SECONDS, MOST_MEMORY = 1.5, 1 / 3  # of those of pandas
@@ -120,13 +122,20 @@ def _measure(records: int, compared: bool) -> tuple[list[Row], float]:
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "records.csv"
         _child("make", records, path)
-        for way in WAYS if compared else (STORED, FROM_STORE):
-            taken = _child(way, path, UOF_AUDIT_STORE=scratch)
-            seconds, processor[way] = json.loads(taken.printed.splitlines()[-1])
-            figures[way] = {"seconds": seconds, "peak_mb": taken.peak_mb}
-            print(f"{records:,} records, {way}: {seconds:.1f} s, "
-                  f"{processor[way]:.1f} of the processor", flush=True)  # fmt: skip
-    rows = [Row(way, records=records, **one) for way, one in figures.items()]
+        taken: dict[str, list[tuple[float, float, float]]] = {}
+        for number in range(ROUNDS if compared else 1):
+            for way in WAYS if compared else (STORED, FROM_STORE):
+                store = Path(scratch) / str(number)  # which is empty: a file is stored anew
+                one = _child(way, path, UOF_AUDIT_STORE=str(store))
+                seconds, used = json.loads(one.printed.splitlines()[-1])
+                taken.setdefault(way, []).append((seconds, one.peak_mb, used))
+                print(f"{records:,} records, {way}: {seconds:.1f} s, {used:.1f} of the processor",
+                      flush=True)  # fmt: skip
+    for way, rounds in taken.items():
+        seconds, peaks, used = map(statistics.median, zip(*rounds, strict=True))
+        figures[way], processor[way] = {"seconds": seconds, "peak_mb": peaks}, used
+    note = f"median of {ROUNDS}" if compared else ""
+    rows = [Row(way, records=records, note=note, **one) for way, one in figures.items()]
     if compared:
         ours, theirs = figures[STORED], figures[PANDAS]
         rows += [
